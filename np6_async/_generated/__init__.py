@@ -1,0 +1,2 @@
+# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
+"""Code made from openapi/np6-events.yaml."""

@@ -1,0 +1,165 @@
+"""Find the operations the client supports, and refuse the others by name."""
+
+import re
+from collections.abc import Mapping
+from keyword import iskeyword
+from typing import Any
+
+from attrs import frozen
+
+from ._errors import CodegenError
+from ._spec import Node, resolve
+
+__all__ = ["Operation", "Service", "read_service"]
+
+_PATH = re.compile(r"/notifications/\{id\}/events/([a-z][a-z0-9_]*)")
+_PARAMETERS = (("path", "id"), ("query", "start"), ("query", "end"), ("query", "sort"))
+_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+_EXPECTED = (
+    "The client supports GET /notifications/{id}/events/<kind> with the path parameter `id`,"
+    " the query parameters `start`, `end` and `sort`, and a 200 response that is a JSON array of"
+    " one model (`items`: a $ref, or anyOf with the model's $ref first)."
+)
+
+
+@frozen(kw_only=True)
+class Operation:
+    """One endpoint of the known shape."""
+
+    kind: str
+    path: str
+    summary: str
+    description: str
+    model: str
+    event_type: str
+    arguments: tuple[tuple[str, str], ...]
+    examples: tuple[Node, ...]
+
+
+@frozen(kw_only=True)
+class Service:
+    """What the document says about the service as a whole."""
+
+    base_url: str
+    api_key_header: str
+    operations: tuple[Operation, ...]
+
+
+def read_service(spec: Node) -> Service | None:
+    """Return the service, or None for a document that only has schemas.
+
+    Raises:
+        CodegenError: An operation has a shape the client does not support.
+    """
+    operations = tuple(
+        _read(spec, path, method, item)
+        for path, item in spec.get("paths", {}).items()
+        for method in item
+        if method in _METHODS
+    )
+    if not operations:
+        return None
+    return Service(
+        base_url=_base_url(spec), api_key_header=_api_key_header(spec), operations=operations
+    )
+
+
+def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
+    operation = item[method]
+    name = f"{method.upper()} {path} ({operation.get('operationId', 'no operationId')})"
+    kind = _kind(name, method, path)
+    parameters = _parameters(
+        spec, name, [*item.get("parameters", []), *operation.get("parameters", [])]
+    )
+    content = (
+        resolve(spec, operation["responses"].get("200", {}))
+        .get("content", {})
+        .get("application/json", {})
+    )
+    model = _model(spec, name, content.get("schema", {}))
+    values = [
+        resolve(spec, example).get("value") for example in content.get("examples", {}).values()
+    ]
+    return Operation(
+        kind=kind,
+        path=path,
+        summary=operation.get("summary", f"Retrieve {kind}."),
+        description=operation.get("description", ""),
+        model=model,
+        event_type=_event_type(spec, name, model),
+        arguments=tuple((key, parameters[key]) for _, key in _PARAMETERS),
+        examples=tuple(event for value in values if isinstance(value, list) for event in value),
+    )
+
+
+def _refuse(name: str, reason: str) -> CodegenError:
+    return CodegenError(f"{name}: {reason}. {_EXPECTED}")
+
+
+def _kind(name: str, method: str, path: str) -> str:
+    match = _PATH.fullmatch(path)
+    if method != "get" or not match:
+        raise _refuse(name, "this method or path is not supported")
+    kind = match[1]
+    if iskeyword(kind):
+        raise _refuse(name, f"{kind!r} is a Python keyword, so it cannot name a method")
+    return kind
+
+
+def _parameters(spec: Node, name: str, parameters: list[Node]) -> dict[str, str]:
+    """Return the description of each parameter by its name."""
+    resolved = [resolve(spec, parameter) for parameter in parameters]
+    found = {(parameter["in"], parameter["name"]): parameter for parameter in resolved}
+    for problem, keys in (
+        ("unknown", found.keys() - set(_PARAMETERS)),
+        ("missing", set(_PARAMETERS) - found.keys()),
+    ):
+        if keys:
+            listed = ", ".join(f"`{key}` (in {place})" for place, key in sorted(keys))
+            raise _refuse(name, f"{problem} parameter {listed}")
+    for (place, key), parameter in found.items():
+        if place == "query" and parameter.get("required"):
+            raise _refuse(name, f"the query parameter `{key}` must be optional")
+    return {key: parameter.get("description", "") for (_, key), parameter in found.items()}
+
+
+def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
+    array = resolve(spec, schema)
+    items = array.get("items", {})
+    alternatives: list[Node] = items.get("anyOf") or [items]
+    prefix, _, model = str(alternatives[0].get("$ref")).rpartition("/")
+    if array.get("type") != "array" or prefix != "#/components/schemas":
+        raise _refuse(name, "its 200 response is not a JSON array of one model")
+    return model
+
+
+def _event_type(spec: Node, name: str, model: str) -> str:
+    schema = resolve(spec, {"$ref": f"#/components/schemas/{model}"})
+    const = schema.get("properties", {}).get("type", {}).get("const")
+    if not isinstance(const, str):
+        raise _refuse(name, f"the model {model} has no property `type` with a `const` string")
+    return const
+
+
+def _base_url(spec: Node) -> str:
+    servers = spec.get("servers", [])
+    if not servers or "{" in servers[0]["url"] or not servers[0]["url"].startswith("https://"):
+        raise CodegenError("servers: expected one https URL without variables, first in the list")
+    return str(servers[0]["url"])
+
+
+def _api_key_header(spec: Node) -> str:
+    schemes = [
+        resolve(spec, scheme)
+        for scheme in spec.get("components", {}).get("securitySchemes", {}).values()
+    ]
+    headers = [
+        scheme["name"]
+        for scheme in schemes
+        if scheme["type"] == "apiKey" and scheme["in"] == "header"
+    ]
+    if len(headers) != 1:
+        raise CodegenError(
+            "components > securitySchemes: expected exactly one of `type: apiKey`, `in: header`"
+        )
+    return str(headers[0])

@@ -1,0 +1,145 @@
+# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
+"""One typed method for each endpoint, to be mixed into a client."""
+
+from abc import ABC, abstractmethod
+from typing import TypeVar
+
+from np6_async._query import EventQuery, Instant, Sort
+from np6_async._stream import EventStream
+from np6_async.models import UnknownEvent
+
+from .kinds import EventKind
+from .models import BounceEvent, CancellationEvent, ExecutionEvent
+
+__all__ = ["Endpoints"]
+
+E = TypeVar("E")
+
+
+class Endpoints(ABC):
+    """The endpoint methods; a client says how a query becomes a stream."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]: ...
+
+    def executions(
+        self,
+        notification_id: int,
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        sort: Sort | None = None,
+    ) -> EventStream[ExecutionEvent | UnknownEvent]:
+        """Retrieve executions of the specified notification.
+
+        An execution is the attempt to build a message for one recipient and to hand it over for
+        delivery.
+
+        Args:
+            notification_id: The notification's id. From 0 to 2**31 - 1.
+            start: Only events published at or after this moment. An aware datetime, or
+                milliseconds since 1970-01-01T00:00:00Z.
+            end: Only events published before this moment, so that adjacent windows neither
+                overlap nor leave a gap. An aware datetime, or milliseconds since
+                1970-01-01T00:00:00Z.
+            sort: The order by publication time. Without it events come unordered, and two
+                identical requests may stream them in different orders.
+
+        Returns:
+            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
+            that does not fit its model is an `UnknownEvent`.
+
+        Raises:
+            ValueError: An argument is not usable; nothing was sent.
+            NP6Error: When awaited or iterated: the request failed.
+        """
+        query = EventQuery(
+            kind=EventKind.EXECUTIONS,
+            notification_id=notification_id,
+            start=start,
+            end=end,
+            sort=sort,
+        )
+        return self._stream(query, ExecutionEvent)
+
+    def cancellations(
+        self,
+        notification_id: int,
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        sort: Sort | None = None,
+    ) -> EventStream[CancellationEvent | UnknownEvent]:
+        """Retrieve cancellations of the specified notification.
+
+        A cancellation is an execution that was stopped before delivery, with the reason it was
+        stopped for.
+
+        Args:
+            notification_id: The notification's id. From 0 to 2**31 - 1.
+            start: Only events published at or after this moment. An aware datetime, or
+                milliseconds since 1970-01-01T00:00:00Z.
+            end: Only events published before this moment, so that adjacent windows neither
+                overlap nor leave a gap. An aware datetime, or milliseconds since
+                1970-01-01T00:00:00Z.
+            sort: The order by publication time. Without it events come unordered, and two
+                identical requests may stream them in different orders.
+
+        Returns:
+            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
+            that does not fit its model is an `UnknownEvent`.
+
+        Raises:
+            ValueError: An argument is not usable; nothing was sent.
+            NP6Error: When awaited or iterated: the request failed.
+        """
+        query = EventQuery(
+            kind=EventKind.CANCELLATIONS,
+            notification_id=notification_id,
+            start=start,
+            end=end,
+            sort=sort,
+        )
+        return self._stream(query, CancellationEvent)
+
+    def bounces(
+        self,
+        notification_id: int,
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        sort: Sort | None = None,
+    ) -> EventStream[BounceEvent | UnknownEvent]:
+        """Retrieve bounces of the specified notification.
+
+        A bounce is a message that was handed over for delivery and came back, with the verdict on
+        its cause.
+
+        Args:
+            notification_id: The notification's id. From 0 to 2**31 - 1.
+            start: Only events published at or after this moment. An aware datetime, or
+                milliseconds since 1970-01-01T00:00:00Z.
+            end: Only events published before this moment, so that adjacent windows neither
+                overlap nor leave a gap. An aware datetime, or milliseconds since
+                1970-01-01T00:00:00Z.
+            sort: The order by publication time. Without it events come unordered, and two
+                identical requests may stream them in different orders.
+
+        Returns:
+            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
+            that does not fit its model is an `UnknownEvent`.
+
+        Raises:
+            ValueError: An argument is not usable; nothing was sent.
+            NP6Error: When awaited or iterated: the request failed.
+        """
+        query = EventQuery(
+            kind=EventKind.BOUNCES,
+            notification_id=notification_id,
+            start=start,
+            end=end,
+            sort=sort,
+        )
+        return self._stream(query, BounceEvent)
