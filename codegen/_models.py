@@ -1,27 +1,23 @@
 """Schemas to attrs classes, by datamodel-code-generator with our template."""
 
 import ast
-import json
 import warnings
 from pathlib import Path
 
-from datamodel_code_generator import generate
+from datamodel_code_generator import Error, generate
 from datamodel_code_generator.enums import DataModelType, InputFileType
 from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 from datamodel_code_generator.parser import LiteralType
 
 from ._errors import CodegenError
-from ._spec import Node, walk
+from ._schemas import STAND_IN, prepare
+from ._spec import Node
 
-__all__ = ["INTEGERS", "TEMPLATES", "generate_models"]
+__all__ = ["TEMPLATES", "generate_models"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-INTEGERS = {"Int32": 32, "Int64": 64}
-"""The named integer types, and their sizes in bits."""
-
-_STAND_IN = "_integers"  # the module they seem to come from while datamodel-code-generator runs
-_REPLACED = {_STAND_IN, "dataclasses", "__future__"}
+_REPLACED = {STAND_IN, "dataclasses", "__future__"}
 
 
 def generate_models(spec: Node) -> tuple[list[str], str]:
@@ -30,7 +26,7 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     Raises:
         CodegenError: datamodel-code-generator refuses the schemas, warns, or writes no Python.
     """
-    source = _run(_prepared(spec))
+    source = _run(prepare(spec))
     try:
         module = ast.parse(source)
     except SyntaxError as error:
@@ -42,27 +38,6 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     start = max((node.end_lineno or 0 for node in imports), default=0)
     kept = [ast.unparse(node) for node in imports if getattr(node, "module", None) not in _REPLACED]
     return kept, "\n".join(source.splitlines()[start:])
-
-
-def _prepared(spec: Node) -> Node:
-    """Return the schemas to generate, with what our template needs to know added."""
-    schemas = json.loads(json.dumps(spec.get("components", {}).get("schemas", {})))
-    kept = {
-        key: value for key, value in schemas.items() if value.get("x-python-model") is not False
-    }
-    for _, node in walk(kept):
-        integer = str(node.get("format")).capitalize()
-        if node.get("type") == "integer" and integer in INTEGERS:
-            node["customTypePath"] = f"{_STAND_IN}.{integer}"
-        if isinstance(properties := node.get("properties"), dict):
-            for order, schema in enumerate(properties.values()):
-                schema["x-python-order"] = order
-    return {
-        "openapi": spec["openapi"],
-        "info": spec["info"],
-        "paths": {},
-        "components": {"schemas": kept},
-    }
 
 
 def _run(document: Node) -> str:
@@ -90,7 +65,7 @@ def _run(document: Node) -> str:
                 disable_timestamp=True,
                 formatters=[],
             )
-    except Exception as error:
+    except (Error, Warning, ValueError) as error:
         raise CodegenError(f"datamodel-code-generator refused the schemas: {error}") from error
     if not isinstance(result, str):
         raise CodegenError("the schemas make more than one module; give them names without dots")

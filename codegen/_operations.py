@@ -1,7 +1,7 @@
 """Find the operations the client supports, and refuse the others by name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from typing import Any
 
@@ -18,7 +18,7 @@ _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 _EXPECTED = (
     "The client supports GET /notifications/{id}/events/<kind> with the path parameter `id`,"
     " the query parameters `start`, `end` and `sort`, and a 200 response that is a JSON array of"
-    " one model (`items`: a $ref, or anyOf with the model's $ref first)."
+    " one model (`items`: a $ref, or anyOf with the model's $ref first), with examples."
 )
 
 
@@ -77,9 +77,6 @@ def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
         .get("application/json", {})
     )
     model = _model(spec, name, content.get("schema", {}))
-    values = [
-        resolve(spec, example).get("value") for example in content.get("examples", {}).values()
-    ]
     return Operation(
         kind=kind,
         path=path,
@@ -88,7 +85,7 @@ def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
         model=model,
         event_type=_event_type(spec, name, model),
         arguments=tuple((key, parameters[key]) for _, key in _PARAMETERS),
-        examples=tuple(event for value in values if isinstance(value, list) for event in value),
+        examples=_examples(spec, name, content),
     )
 
 
@@ -133,12 +130,32 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
     return model
 
 
+def _examples(spec: Node, name: str, content: Mapping[str, Any]) -> tuple[Node, ...]:
+    values = [
+        resolve(spec, example).get("value", []) for example in content.get("examples", {}).values()
+    ]
+    events = tuple(event for value in values for event in value)
+    if not events:
+        raise _refuse(
+            name, "its 200 response has no example events, which the sandbox is made from"
+        )
+    return events
+
+
 def _event_type(spec: Node, name: str, model: str) -> str:
-    schema = resolve(spec, {"$ref": f"#/components/schemas/{model}"})
-    const = schema.get("properties", {}).get("type", {}).get("const")
-    if not isinstance(const, str):
-        raise _refuse(name, f"the model {model} has no property `type` with a `const` string")
-    return const
+    for schema in _parts(spec, {"$ref": f"#/components/schemas/{model}"}):
+        const = schema.get("properties", {}).get("type", {}).get("const")
+        if isinstance(const, str):
+            return const
+    raise _refuse(name, f"the model {model} has no property `type` with a `const` string")
+
+
+def _parts(spec: Node, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield a schema and what it takes in with allOf."""
+    resolved = resolve(spec, schema)
+    yield resolved
+    for part in resolved.get("allOf", []):
+        yield from _parts(spec, part)
 
 
 def _base_url(spec: Node) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 
 import jinja2
 
-from ._models import INTEGERS, TEMPLATES, generate_models
+from ._models import TEMPLATES, generate_models
 from ._operations import read_service
+from ._schemas import INTEGERS
 from ._spec import Node
 
 __all__ = ["render"]

@@ -38,39 +38,64 @@ def try_models(models: ModuleType) -> None:
     """Resolve every annotation, and hold each class to what its docstring promises."""
     for name in models.__all__:
         value = getattr(models, name)
-        if isinstance(value, type):
+        if getattr(value, "__module__", None) == models.__name__:
             typing.get_type_hints(value, include_extras=True)
             if not attrs.has(value) or value.__hash__ is not None or "__slots__" not in vars(value):
                 raise TypeError(f"{name} is not a frozen, slotted, unhashable attrs class")
 
 
-def try_endpoints(endpoints: ModuleType, examples: ModuleType, kinds: ModuleType) -> None:
-    """Call every method, and decode the kind's examples into the model it names."""
+def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleType) -> None:
+    """Call every method, and decode the examples of its kind into the model it names."""
 
     class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # known at run time only
         def _stream(self, query: _StandIn, model: type) -> tuple[object, type]:
             return query.arguments["kind"], model
 
-    for kind in kinds.EventKind:
+    names = _wire_names(models)
+    for kind, events in examples.EXAMPLES.items():
         asked, model = getattr(Client(), kind)(1)
         if asked is not kind:
             raise ValueError(f"the method {kind} asks for {asked}")
-        for event in examples.EXAMPLES[kind]:
-            msgspec.json.decode(msgspec.json.encode(event), type=model)
+        if decoder := _decoder(model):
+            for event in events:
+                decoder.decode(msgspec.json.encode(_with_python_names(event, names)))
+
+
+def _decoder(model: type) -> msgspec.json.Decoder[object] | None:
+    """Return a decoder, or None for what msgspec has no type for: a union of attrs classes."""
+    try:
+        return msgspec.json.Decoder(model)
+    except TypeError:
+        return None
+
+
+def _wire_names(models: ModuleType) -> dict[str, str]:
+    classes = filter(attrs.has, vars(models).values())
+    fields = [field for cls in classes for field in attrs.fields(cls)]
+    return {field.metadata.get("wire", field.name): field.name for field in fields}
+
+
+def _with_python_names(value: object, names: dict[str, str]) -> object:
+    """Rename members, at any depth: msgspec reads attrs classes by their Python names."""
+    match value:
+        case dict():
+            return {names.get(key, key): _with_python_names(v, names) for key, v in value.items()}
+        case list():
+            return [_with_python_names(item, names) for item in value]
+        case _:
+            return value
 
 
 def main(directory: str) -> None:
     """Try the package `generated` in this directory."""
     sys.path.insert(0, directory)
     _install_stand_ins()
-    try_models(importlib.import_module("generated.models"))
+    models = importlib.import_module("generated.models")
+    try_models(models)
     if Path(directory, "generated", "endpoints.py").exists():
-        try_endpoints(
-            *(
-                importlib.import_module(f"generated.{name}")
-                for name in ("endpoints", "examples", "kinds")
-            )
-        )
+        endpoints = importlib.import_module("generated.endpoints")
+        examples = importlib.import_module("generated.examples")
+        try_endpoints(endpoints, examples, models)
 
 
 if __name__ == "__main__":

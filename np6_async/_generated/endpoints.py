@@ -48,8 +48,8 @@ class Endpoints(ABC):
                 identical requests may stream them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
-            that does not fit its model is an `UnknownEvent`.
+            A stream, not started yet: await it for a list, or iterate it as the events arrive.
+            An event that does not fit its model is an `UnknownEvent`.
 
         Raises:
             ValueError: An argument is not usable; nothing was sent.
@@ -88,8 +88,8 @@ class Endpoints(ABC):
                 identical requests may stream them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
-            that does not fit its model is an `UnknownEvent`.
+            A stream, not started yet: await it for a list, or iterate it as the events arrive.
+            An event that does not fit its model is an `UnknownEvent`.
 
         Raises:
             ValueError: An argument is not usable; nothing was sent.
@@ -128,8 +128,8 @@ class Endpoints(ABC):
                 identical requests may stream them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive. An event
-            that does not fit its model is an `UnknownEvent`.
+            A stream, not started yet: await it for a list, or iterate it as the events arrive.
+            An event that does not fit its model is an `UnknownEvent`.
 
         Raises:
             ValueError: An argument is not usable; nothing was sent.

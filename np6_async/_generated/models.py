@@ -115,8 +115,10 @@ class Stamp:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class Recipient:
-    """Who a message is for, in one of five forms told apart by `type`. A `footprint` has `id`,
-    `unicity` and `hash`; the other forms have a `value`. Personal data.
+    """Who a message is for, in one of five forms told apart by `type`.
+
+    A `footprint` has `id`, `unicity` and `hash`; the other forms have a `value`. All of it is
+    personal data.
 
     Attributes:
         type: The form: `footprint`, `id`, `hash`, `unicity` or `contact`. An open set.
@@ -412,6 +414,7 @@ class BounceEvent:
 
 
 Event: TypeAlias = ExecutionEvent | CancellationEvent | BounceEvent
-"""
-An event of any modelled kind, told apart by its `type`. An element that states no type is the kind that was asked for.
+"""An event of any modelled kind, told apart by its `type`.
+
+An element that states no type is the kind that was asked for.
 """

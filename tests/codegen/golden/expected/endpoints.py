@@ -1,0 +1,58 @@
+# Generated from spec.yaml by `python -m codegen`: change that, not this.
+"""One typed method for each endpoint, to be mixed into a client."""
+
+from abc import ABC, abstractmethod
+from typing import TypeVar
+
+from np6_async._query import EventQuery, Instant, Sort
+from np6_async._stream import EventStream
+from np6_async.models import UnknownEvent
+
+from .kinds import EventKind
+from .models import Opening
+
+__all__ = ["Endpoints"]
+
+E = TypeVar("E")
+
+
+class Endpoints(ABC):
+    """The endpoint methods; a client says how a query becomes a stream."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]: ...
+
+    def openings(
+        self,
+        notification_id: int,
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        sort: Sort | None = None,
+    ) -> EventStream[Opening | UnknownEvent]:
+        """Retrieve openings.
+
+        Args:
+            notification_id: The id. From 0 to 2**31 - 1.
+            start: From here. An aware datetime, or milliseconds since 1970-01-01T00:00:00Z.
+            end: To here. An aware datetime, or milliseconds since 1970-01-01T00:00:00Z.
+            sort: The order.
+
+        Returns:
+            A stream, not started yet: await it for a list, or iterate it as the events arrive.
+            An event that does not fit its model is an `UnknownEvent`.
+
+        Raises:
+            ValueError: An argument is not usable; nothing was sent.
+            NP6Error: When awaited or iterated: the request failed.
+        """
+        query = EventQuery(
+            kind=EventKind.OPENINGS,
+            notification_id=notification_id,
+            start=start,
+            end=end,
+            sort=sort,
+        )
+        return self._stream(query, Opening)

@@ -1,0 +1,148 @@
+# Generated from spec.yaml by `python -m codegen`: change that, not this.
+"""The models: frozen, slotted, keyword-only, compared by value, not hashable.
+
+A member the spec marks optional is None when it is missing or null. Where a member's name in JSON
+is not its Python name, its attrs field keeps it: `attrs.fields(Model).name.metadata["wire"]`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from datetime import date, datetime
+from typing import Annotated, Literal, TypeAlias
+from uuid import UUID
+
+import attrs
+import msgspec
+
+__all__ = ["Base", "Client", "Device", "Opening", "Phone", "Place", "Priority", "Watch"]
+
+Int32: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""An integer of 32 bits; decoding refuses one that is out of range."""
+
+Int64: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""An integer of 64 bits; decoding refuses one that is out of range."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Base:
+    """What every event has (allOf makes it a base class).
+
+    Attributes:
+        id: The id.
+    """
+
+    id: UUID
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Place:
+    """A nested object.
+
+    Attributes:
+        city: The city.
+    """
+
+    city: str | None = None
+
+
+Client: TypeAlias = str
+"""An open enumeration.
+
+Known values: `web`, `app`.
+"""
+
+
+Priority: TypeAlias = Literal["low", "high"]
+"""A closed enumeration."""
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Phone:
+    """A phone.
+
+    Attributes:
+        kind: The tag.
+        number: The number.
+        priority: The priority.
+    """
+
+    kind: Literal["phone"]
+    number: str | None = None
+    priority: Priority | None = None
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Watch:
+    """A watch.
+
+    Attributes:
+        kind: The tag (its value comes from the mapping).
+        paired: Another watch.
+    """
+
+    kind: Literal["watch"]
+    paired: Watch | None = None
+
+
+Device: TypeAlias = Phone | Watch
+"""A union told apart by `kind`."""
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Opening(Base):
+    """A message was opened.
+
+    This is a second paragraph, longer than a line may be, with a "quotation", a \\backslash and
+    \"\"\"three quotes\"\"\" in it.
+
+    Attributes:
+        type: The kind.
+        at: When (date-time).
+        timestamp: When (milliseconds).
+        is_new: Whether it is the first (camelCase).
+        class_: A keyword.
+        from_: Another keyword.
+        retries: Nullable.
+        nickname: Also nullable.
+        required_null: Required and nullable.
+        tags: An array.
+        days: An array of dates.
+        labels: An array with a default.
+        level: An integer with a default.
+        client: An open enumeration.
+        device: A union told apart by `kind`.
+        place: A nested object.
+        extra: A map.
+    """
+
+    type: Literal["opening"] = "opening"
+    at: datetime
+    timestamp: Int64 | None = None
+    is_new: bool = attrs.field(metadata={"wire": "isNew"})
+    class_: str | None = attrs.field(default=None, metadata={"wire": "class"})
+    from_: str | None = attrs.field(default=None, metadata={"wire": "from"})
+    retries: Int32 | None = None
+    nickname: str | None = None
+    required_null: str | None
+    tags: list[str] | None = None
+    days: list[date] | None = None
+    labels: list[str] | None = attrs.field(factory=lambda: ["a"])
+    level: int | None = 3
+    client: Client | None = None
+    device: Device | None = None
+    place: Place | None = None
+    extra: dict[str, Int64] | None = None
+
+    @property
+    def opened_at(self) -> dt.datetime | None:
+        """The moment of `timestamp`, an aware datetime in UTC.
+
+        Raises:
+            OverflowError: The moment lies outside the years a datetime can hold.
+        """
+        if self.timestamp is None:
+            return None
+        return _EPOCH + dt.timedelta(milliseconds=self.timestamp)
