@@ -1,1 +1,32 @@
-"""Placeholder while the house is being built."""
+"""An asyncio client for the notification events of the NP6 marketing platform."""
+
+from . import errors
+from ._client import NP6Client
+from ._converter import converter
+from ._fanout import FanOut, FanOutResult
+from ._generated.kinds import EventKind
+from ._options import RetryPolicy, Timeouts
+from ._query import EventQuery
+from ._stream import Batch, EventStream
+from ._version import __version__
+from .models import BounceEvent, CancellationEvent, Event, ExecutionEvent, UnknownEvent
+
+__all__ = [
+    "Batch",
+    "BounceEvent",
+    "CancellationEvent",
+    "Event",
+    "EventKind",
+    "EventQuery",
+    "EventStream",
+    "ExecutionEvent",
+    "FanOut",
+    "FanOutResult",
+    "NP6Client",
+    "RetryPolicy",
+    "Timeouts",
+    "UnknownEvent",
+    "__version__",
+    "converter",
+    "errors",
+]

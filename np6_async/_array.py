@@ -1,0 +1,229 @@
+"""Cut a JSON array into its elements while its bytes still arrive. No I/O and no decoding.
+
+Two ways lead to the same cuts. The *leap* guesses where an element ends, from the right, and has
+msgspec check the guess at C speed: JSON is read from left to right, so if ``[`` + prefix + ``]``
+parses, the prefix ends between two elements. The *scan* counts brackets byte by byte. It is exact
+for anything, also for elements msgspec refuses (a lone surrogate, deep nesting), and takes over
+wherever leaping found nothing or has cost too much, which keeps hostile input linear.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from .errors import NP6Error, ResponseError, StreamInterruptedError
+
+__all__ = ["MAX_ELEMENT", "ArraySplitter"]
+
+MAX_ELEMENT: Final = 8 * 2**20
+"""Largest element accepted, in bytes."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+_BLANK: Final = b" \t\n\r"
+_PATIENCE: Final = 64 * 1024  # bytes without a place to leap to, before they are scanned
+_EFFORT: Final = 8  # bytes that leaping may walk for each byte there is, before the rest is scanned
+
+_elements: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_object_follows: Final = re.compile(rb"[ \t\n\r]*+(?:\{|(\Z))")
+_mark_between_elements: Final = re.compile(rb'["\[\]{},]')
+_mark_in_element: Final = re.compile(rb'["\[\]{}]')
+_rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+
+
+class ArraySplitter:
+    """Takes the bytes of one JSON array in pieces of any size and gives out complete elements.
+
+    Call `feed` for every piece, `finish` at the end of the body, and look at `fault` after each.
+    What comes out does not depend on how the body was cut: elements before a fault are given out.
+
+    Args:
+        max_element: Largest element accepted, in bytes.
+    """
+
+    def __init__(self, *, max_element: int = MAX_ELEMENT) -> None:
+        self.fault: NP6Error | None = None
+        """What is wrong with the body; once set, no more elements come."""
+        self.closed = False
+        """Whether the array's closing bracket has arrived."""
+        self._max_element = max_element
+        self._buffer = bytearray()  # from the start of the first element not yet given out
+        self._opened = False
+        self._after_comma = False  # what is in the buffer follows a comma, so it must be an element
+        self._searched = 0  # before this offset is no place to leap to
+        self._scanned = 0  # the scan has read up to here, where it is in this state:
+        self._depth = 0
+        self._in_string = False
+
+    def feed(self, data: bytes) -> list[msgspec.Raw]:
+        """Add a piece of the body and return the elements that it completes."""
+        self._buffer += data
+        if not self._opened:
+            self._open()
+        found: list[msgspec.Raw] = []
+        if self._is_cutting:
+            self._cut(found, len(data), may_close=data.rstrip(_BLANK).endswith(b"]"))
+        self._check_rest()
+        return found
+
+    def finish(self) -> list[msgspec.Raw]:
+        """Say that the body has ended, and return what was complete but not yet given out."""
+        found: list[msgspec.Raw] = []
+        if self._is_cutting:
+            self._scan(found)
+        self._check_rest()
+        if self.fault is None and not self.closed:
+            self.fault = self._unfinished()
+        return found
+
+    @property
+    def _is_cutting(self) -> bool:
+        return self._opened and not self.closed and self.fault is None
+
+    def _open(self) -> None:
+        head = self._buffer.removeprefix(_BOM).lstrip(_BLANK)
+        if head.startswith(b"["):
+            self._opened = True
+            self._buffer = head[1:]
+        elif head and not _BOM.startswith(self._buffer):
+            self.fault = _not_an_array()
+
+    def _unfinished(self) -> NP6Error:
+        if self._opened:
+            return StreamInterruptedError("the body ended before its array did")
+        if self._buffer.strip(_BLANK):
+            return _not_an_array()
+        return StreamInterruptedError("the body is empty: no events would be []")
+
+    def _check_rest(self) -> None:
+        if self.fault is not None:
+            self._buffer.clear()
+        elif self.closed and self._buffer.strip(_BLANK):
+            self.fault = ResponseError("the body goes on after the end of its array")
+        elif len(self._buffer) > self._max_element:
+            self.fault = self._too_large()
+
+    def _too_large(self) -> NP6Error:
+        return ResponseError(f"an event is larger than {self._max_element} bytes")
+
+    def _cut(self, found: list[msgspec.Raw], fresh: int, *, may_close: bool) -> None:
+        """Move every complete element to `found`, walking and scanning O(`fresh`) bytes."""
+        budget = _EFFORT * fresh + _PATIENCE
+        while self._is_cutting:
+            if not self._scanned and budget > 0:
+                before, cost = len(found), self._leap(found, may_close=may_close)
+                budget -= cost
+                if len(found) > before:
+                    continue
+                if not cost and len(self._buffer) < min(_PATIENCE, self._max_element):
+                    return  # nothing to go by yet: wait for more
+            if not self._scan(found, only_first=budget > 0):
+                return
+
+    def _give(self, found: list[msgspec.Raw], elements: list[msgspec.Raw], end: int) -> None:
+        """Move `elements`, which reach up to the comma or bracket at `end`, out of the buffer."""
+        self._after_comma = self._buffer[end : end + 1] == b","
+        self.closed = not self._after_comma
+        del self._buffer[: end + 1]
+        self._searched = self._scanned = 0
+        if end > self._max_element:
+            for position, element in enumerate(elements):
+                if len(bytes(element)) > self._max_element:
+                    self.fault = self._too_large()
+                    elements = elements[:position]
+                    break
+        found += elements
+
+    # Leaping
+
+    def _leap(self, found: list[msgspec.Raw], *, may_close: bool) -> int:
+        """Cut at the first guess that holds, if any does; return how many bytes were walked."""
+        cost = 0
+        for end in self._guesses(may_close=may_close):
+            cost += end
+            if elements := _walk(bytes(self._buffer[:end])):
+                self._give(found, elements, end)
+                break
+        return cost
+
+    def _guesses(self, *, may_close: bool) -> Iterator[int]:
+        """Offsets that may end an element: the rightmost ones, then others ever further left."""
+        if may_close:
+            yield self._buffer.rindex(b"]")
+        high = size = len(self._buffer)
+        for bound in (size, size, size // 2, size // 4, size // 8):
+            high = self._guess_before(min(high, bound))
+            if high < 0:
+                return
+            yield high
+
+    def _guess_before(self, high: int) -> int:
+        """Return the offset of the last ``},{`` comma before `high`, or -1."""
+        undecided = len(self._buffer) - 1
+        while (brace := self._buffer.rfind(b"},", self._searched, high)) >= 0:
+            follows = _object_follows.match(self._buffer, brace + 2)
+            if follows and follows[1] is None:
+                return brace + 1
+            if follows:
+                undecided = brace
+            high = brace + 1
+        self._searched = max(self._searched, undecided)
+        return -1
+
+    # Scanning
+
+    def _scan(self, found: list[msgspec.Raw], *, only_first: bool = False) -> bool:
+        """Cut by counting brackets from where the last scan stopped; say whether that gave any."""
+        gave = False
+        while (mark := self._next_mark()) >= 0:
+            byte = self._buffer[mark]
+            if byte == b'"'[0]:
+                self._in_string = True
+            elif byte in b"{[":
+                self._depth += 1
+            elif self._depth:
+                self._depth -= 1
+            elif not self._end_element(found, mark):
+                break
+            else:
+                gave = True
+                if only_first or self.closed:
+                    break
+        return gave
+
+    def _next_mark(self) -> int:
+        """Return the offset of the next byte that matters, or -1 where more bytes are needed."""
+        if self._in_string:
+            rest = _rest_of_string.match(self._buffer, self._scanned)
+            self._scanned = rest.end() if rest else self._scanned
+            if self._buffer[self._scanned : self._scanned + 1] != b'"':
+                return -1
+            self._in_string = False
+            self._scanned += 1
+        marks = _mark_in_element if self._depth else _mark_between_elements
+        mark = marks.search(self._buffer, self._scanned)
+        self._scanned = mark.end() if mark else len(self._buffer)
+        return mark.start() if mark else -1
+
+    def _end_element(self, found: list[msgspec.Raw], mark: int) -> bool:
+        """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
+        element = bytes(self._buffer[:mark].strip(_BLANK))
+        is_empty_array = self._buffer[mark : mark + 1] == b"]" and not self._after_comma
+        if self._buffer[mark : mark + 1] == b"}" or not (element or is_empty_array):
+            self.fault = ResponseError("the body is not JSON")
+            return False
+        self._give(found, [msgspec.Raw(element)] if element else [], mark)
+        return True
+
+
+def _not_an_array() -> NP6Error:
+    return ResponseError("the body is not a JSON array")
+
+
+def _walk(content: bytes) -> list[msgspec.Raw]:
+    """Return the elements of an array of that content, none where msgspec refuses it."""
+    try:
+        return _elements.decode(b"[%b]" % content)
+    except (msgspec.DecodeError, RecursionError):
+        return []

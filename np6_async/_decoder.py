@@ -1,0 +1,100 @@
+"""One element of an answer in, one event out: its model, or an `UnknownEvent` that says why not."""
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+from cattrs import BaseValidationError, transform_error
+
+from ._converter import UNFIT, converter
+from .errors import EventDecodeError
+from .models import UnknownEvent
+
+__all__ = ["Decode", "EventDecoder"]
+
+E = TypeVar("E")
+
+Decode: TypeAlias = Callable[[Sequence[msgspec.Raw]], tuple[list[E], EventDecodeError | None]]
+"""What `EventDecoder.decode` is."""
+
+_ROOT: Final = "$"
+_missing: Final = re.compile(r"Object missing required field `(.*)`")
+
+
+class EventDecoder(Generic[E]):
+    """Decodes the elements of one kind's answers.
+
+    Args:
+        model: The model of the kind. An element without a type is taken for one.
+        strict: Whether an element that does not fit is an error.
+    """
+
+    def __init__(self, model: type[E], *, strict: bool = False) -> None:
+        self._loads = converter.get_loads_hook(model)
+        self._strict = strict
+
+    def decode(
+        self, elements: Sequence[msgspec.Raw]
+    ) -> tuple[list[E | UnknownEvent], EventDecodeError | None]:
+        """Return the events, and in strict mode what is wrong with the element after the last."""
+        events: list[E | UnknownEvent] = []
+        for element in elements:
+            try:
+                events.append(self._loads(element))
+            except UNFIT as error:
+                path, reason = _explain(error)
+                if self._strict:
+                    return events, EventDecodeError(f"an event does not fit: {reason}", path=path)
+                events.append(_unknown(bytes(element), f"{path}: {reason}"))
+        return events, None
+
+
+def _unknown(raw: bytes, reason: str) -> UnknownEvent:
+    members = _members(raw)
+    type_, timestamp = members.get("type"), members.get("timestamp")
+    return UnknownEvent(
+        type=type_ if isinstance(type_, str) and type_.isprintable() else None,
+        id=_uuid(members.get("id")),
+        timestamp=timestamp if type(timestamp) is int and abs(timestamp) < 2**63 else None,
+        reason=reason,
+        raw=raw,
+    )
+
+
+def _members(raw: bytes) -> dict[str, Any]:
+    """Read what can be read, by the decoder that is the most lenient."""
+    try:
+        value = json.loads(raw.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _uuid(value: object) -> UUID | None:
+    try:
+        return msgspec.convert(value, UUID)
+    except msgspec.ValidationError:
+        return None
+
+
+def _explain(error: BaseException) -> tuple[str, str]:
+    """Return where and why, without the values that decoders like to quote."""
+    if isinstance(error, BaseValidationError):
+        first = transform_error(error, _ROOT, lambda leaf, _: "\n".join(_explain(leaf)))[0]
+        inner, _, rest = first.partition("\n")
+        reason, _, outer = rest.rpartition(" @ ")
+        return outer + inner.removeprefix(_ROOT), reason
+    text, _, place = str(error).partition(" - at `")
+    path = place.rstrip("`") or _ROOT
+    if isinstance(error, KeyError):
+        return _ROOT, "required member missing"
+    if missing := _missing.match(text):
+        return f"{path}.{missing[1]}", "required member missing"
+    if text.startswith("Invalid enum value"):
+        return path, "not one of the known values"
+    if isinstance(error, msgspec.ValidationError):
+        return path, text
+    return _ROOT, "nested too deeply" if isinstance(error, RecursionError) else "not valid JSON"

@@ -1,0 +1,211 @@
+"""One query, asked as often as it takes, as pages of the elements its answer consists of."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+from attrs import define
+
+from ._array import ArraySplitter
+from ._clock import Clock, Waits
+from ._gate import Gate, Turn
+from ._headers import quota, request_id
+from ._options import RetryPolicy, Timeouts
+from ._query import EventQuery
+from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
+from ._status import DETAIL_BYTES, refusal
+from ._transport import Reply, Transport
+from .errors import NP6Error
+
+__all__ = ["Exchange", "Page"]
+
+
+class Page(NamedTuple):
+    """Some elements of an answer, in its order.
+
+    Attributes:
+        elements: The JSON of each.
+        last: Whether the answer is complete with these. The last page may be empty.
+        restarted: Whether the answer begins anew with these: forget the pages before.
+        request_id: The answer's ``x-request-id``.
+    """
+
+    elements: list[msgspec.Raw]
+    last: bool
+    restarted: bool = False
+    request_id: str | None = None
+
+
+@define
+class _Record:
+    """What has happened to one query so far."""
+
+    restarts: bool
+    clock: Clock
+    attempts: int = 0
+    failures: int = 0
+    throttles: int = 0
+    given: int = 0  # elements that reached the caller for good
+
+
+class Exchange:
+    """Asks a client's queries: everything that they share.
+
+    Args:
+        transport: Sends the requests.
+        gate: Says when.
+        timeouts: How long to wait for what.
+        retry: How failures are repeated.
+    """
+
+    def __init__(
+        self, *, transport: Transport, gate: Gate, timeouts: Timeouts, retry: RetryPolicy
+    ) -> None:
+        self._transport = transport
+        self._gate = gate
+        self._timeouts = timeouts
+        self._retry = retry
+        self._waits = Waits()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._waits.closed
+
+    def check(self) -> None:
+        """Raise `ClientClosedError` if `aclose` was called."""
+        self._waits.check()
+
+    async def aclose(self) -> None:
+        """End every query with `ClientClosedError`, and the connections with it."""
+        self._waits.close()
+        await self._transport.aclose()
+
+    async def pages(self, query: EventQuery, *, restarts: bool) -> AsyncGenerator[Page, None]:
+        """Ask, and yield the answer while it arrives. An answer that fails is asked for again.
+
+        Args:
+            query: What to ask for.
+            restarts: Whether the caller keeps pages to itself until the last one, and forgets them
+                if the answer breaks off. If not, its turn is lent to others while it holds a page,
+                and nothing is asked again once it had one.
+
+        Raises:
+            NP6Error: It failed for good.
+            ClientClosedError: The client is closed.
+        """
+        if query.is_empty:
+            self._waits.check()
+            yield Page([], last=True)
+            return
+        record = _Record(restarts, Clock(self._timeouts.total, self._waits))
+        while True:
+            try:
+                async with aclosing(self._attempt(query, record)) as pages:
+                    async for page in pages:
+                        record.given += 0 if restarts else len(page.elements)
+                        yield page
+                return
+            except NP6Error as error:
+                failure = error
+            failure.query = query
+            failure.attempts = record.attempts
+            failure.elapsed = record.clock.elapsed
+            failure.events_yielded = record.given
+            await self._recover(failure, record)
+
+    async def _attempt(self, query: EventQuery, record: _Record) -> AsyncGenerator[Page, None]:
+        """Send one request and yield its answer."""
+        splitter = ArraySplitter()
+        held: list[
+            msgspec.Raw
+        ] = []  # not given until it is known that the body ends with its array
+        async with self._reply(query, record) as (turn, reply):
+            of_reply = request_id(reply.headers)
+            restarted = record.restarts and record.attempts > 1
+            while data := await self._read(reply, record):
+                held += splitter.feed(data)
+                if splitter.fault is not None:
+                    break
+                if held and not splitter.closed:
+                    with nullcontext() if record.restarts else turn.lent():
+                        yield Page(held, False, restarted, of_reply)
+                    held, restarted = [], False
+            if reply.status == 200:
+                held += splitter.finish()
+        if splitter.fault is None:
+            yield Page(held, True, restarted, of_reply)
+            return
+        if held:
+            yield Page(held, False, restarted, of_reply)
+        splitter.fault.status, splitter.fault.request_id = reply.status, of_reply
+        raise splitter.fault
+
+    @asynccontextmanager
+    async def _reply(self, query: EventQuery, record: _Record) -> AsyncIterator[tuple[Turn, Reply]]:
+        """Wait for a turn and send the request; enter once the answer turns out to be a success."""
+        turn = await record.clock.limit(self._gate.enter, phase="waiting for a turn")
+        try:
+            record.attempts += 1
+            reply = await record.clock.limit(
+                partial(self._transport.send, query.path, query.params),
+                phase="waiting for the answer",
+                seconds=self._timeouts.connect + self._timeouts.idle,
+            )
+            try:
+                await self._check(reply, record)
+                yield turn, reply
+            finally:
+                reply.close()
+        finally:
+            turn.leave()
+
+    async def _check(self, reply: Reply, record: _Record) -> None:
+        """Learn from the answer's head, and raise what it amounts to if that is an error."""
+        now = datetime.now(UTC)
+        known = quota(reply.headers, now=now)
+        if known is not None:
+            self._gate.observe_quota(known.remaining, known.reset_in)
+        body = "" if reply.status in (200, 204) else await self._error_body(reply, record)
+        failure = refusal(reply.status, reply.headers, body, now=now)
+        if failure is not None:
+            raise failure
+
+    async def _error_body(self, reply: Reply, record: _Record) -> str:
+        """Return the head of an error body; the status counts, whatever is wrong with the body."""
+        body = bytearray()
+        with suppress(NP6Error):
+            while len(body) < DETAIL_BYTES and (data := await self._read(reply, record)):
+                body += data
+        return self._transport.scrub(body[:DETAIL_BYTES].decode("utf-8", "replace"))
+
+    async def _read(self, reply: Reply, record: _Record) -> bytes:
+        return await record.clock.limit(
+            reply.read, phase="reading the body", seconds=self._timeouts.idle
+        )
+
+    async def _recover(self, failure: NP6Error, record: _Record) -> None:
+        """Wait until the query may be tried again, or raise the failure if it may not."""
+        throttled = is_throttle(failure)
+        if throttled:
+            record.throttles += 1
+            spent = self._retry.attempts == 1 or record.throttles > MAX_THROTTLES
+        else:
+            record.failures += 1
+            spent = not is_transient(failure) or record.failures >= self._retry.attempts
+        count = record.throttles if throttled else record.failures
+        wait = pause(self._retry, failure, count, random.random)
+        if spent or record.given or wait > LONGEST_WAIT:
+            raise failure
+        if not record.clock.allows(wait):
+            failure.stopped_by = "deadline"
+            raise failure
+        if throttled:
+            self._gate.block(wait)  # for every query; this one waits for its turn with them
+        else:
+            await record.clock.limit(partial(asyncio.sleep, wait), phase="pausing")

@@ -1,0 +1,195 @@
+"""Many queries at once: lazy, with back-pressure, each failure kept to its own query."""
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+)
+from types import TracebackType
+from typing import Generic, Self, TypeAlias, TypeVar
+
+from attrs import evolve, frozen
+
+from ._generated.kinds import EventKind
+from ._pool import Ask, Pool
+from ._query import EventQuery, Instant, Sort, to_kind
+from ._single_use import SingleUse
+from ._stream import Batch
+from .errors import NP6Error
+
+__all__ = ["FanOut", "FanOutResult", "Ids", "read_queries"]
+
+E = TypeVar("E")
+
+Ids: TypeAlias = Iterable[int] | AsyncIterable[int]
+"""Where notification ids come from; read as queries get their turn, and no earlier."""
+
+
+@frozen(kw_only=True)
+class FanOutResult(Generic[E]):
+    """What came of a fan-out.
+
+    Attributes:
+        events: The events of each query that was answered in full.
+        failures: The error of each query that was not.
+        complete: Whether nothing is missing: every id was read and every query answered.
+    """
+
+    events: dict[EventQuery, list[E]]
+    failures: dict[EventQuery, NP6Error]
+    complete: bool
+
+    def raise_for_failures(self) -> None:
+        """Raise the failures, if there are any.
+
+        Raises:
+            ExceptionGroup: The error of each query that failed.
+        """
+        if self.failures:
+            count = len(self.failures)
+            message = f"{count} {'query' if count == 1 else 'queries'} failed"
+            raise ExceptionGroup(message, list(self.failures.values()))
+
+
+class FanOut(SingleUse[FanOutResult[E]]):
+    """A run of many queries. Nothing is sent before it is used, and it is used once.
+
+    ``await fan_out`` gathers everything in a `FanOutResult`. With ``async with fan_out as run:``
+    and ``async for batch in run:`` batches come as they arrive and none is kept; while the loop is
+    busy, the queries wait for it. Leaving the block ends what is still under way.
+
+    A query that fails harms no other: its error is in `failures`.
+
+    Raises:
+        ValueError: An id is not usable; the run ends.
+        Exception: What the iterable of ids raised; the run ends.
+        ClientClosedError: The client is, or was meanwhile, closed.
+        RuntimeError: It was used already.
+    """
+
+    def __init__(
+        self,
+        queries: AsyncIterator[EventQuery],
+        ask: Ask[E],
+        collect: Callable[[EventQuery], Awaitable[list[E]]],
+        *,
+        concurrency: int,
+        deadline: float | None,
+    ) -> None:
+        super().__init__()
+        self._ask = ask
+        self._collect = collect
+        self._pool: Pool[E] = Pool(queries, size=concurrency, deadline=deadline)
+        self._runner: asyncio.Task[None] | None = None
+        self._handed: asyncio.Queue[Batch[E] | None] = asyncio.Queue()  # None: there are no more
+        self._room = asyncio.Semaphore(concurrency)  # bounds the queue
+
+    @property
+    def failures(self) -> dict[EventQuery, NP6Error]:
+        """The error of each query that has failed so far."""
+        return self._pool.failures
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing: every id was read and every query answered."""
+        return self._pool.exhausted and not self._pool.failures
+
+    async def _result(self) -> FanOutResult[E]:
+        events: dict[EventQuery, list[E]] = {}
+
+        async def ask(query: EventQuery) -> AsyncGenerator[Batch[E], None]:
+            yield Batch(query=query, events=await self._collect(query), last=True)
+
+        async def keep(batch: Batch[E]) -> None:
+            events[batch.query] = batch.events
+
+        await self._pool.run(ask, keep)
+        for query in self.failures:
+            events.pop(query, None)  # it was asked twice, and answered once
+        return FanOutResult(events=events, failures=self.failures, complete=self.complete)
+
+    async def __aenter__(self) -> Self:
+        self._claim()
+        self._runner = asyncio.create_task(self._pool.run(self._ask, self._hand_on))
+        self._runner.add_done_callback(lambda _: self._handed.put_nowait(None))
+        return self
+
+    async def _hand_on(self, batch: Batch[E]) -> None:
+        await self._room.acquire()
+        self._handed.put_nowait(batch)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Batch[E]:
+        if self._runner is None:
+            raise RuntimeError("iterate inside `async with np6.fan_out(...) as run:`, over run")
+        batch = await self._handed.get()
+        if batch is not None:
+            self._room.release()
+            return batch
+        self._handed.put_nowait(None)
+        await self._runner
+        raise StopAsyncIteration
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        runner = self._runner
+        if runner is None or runner.done():
+            return
+        runner.cancel()
+        await asyncio.wait([runner])
+
+
+def read_queries(
+    ids: Ids,
+    *,
+    kinds: Iterable[str] | None,
+    start: Instant | None,
+    end: Instant | None,
+    sort: Sort | None,
+) -> AsyncIterator[EventQuery]:
+    """Return the queries for every id and kind, ids being read one by one as they are wanted.
+
+    Raises:
+        ValueError: Now, if an argument is not usable; when it is read, if an id is not.
+    """
+    wanted = _to_kinds(kinds)
+    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
+        raise ValueError(f"ids must be an iterable of ints, not {type(ids).__name__}")
+    template = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
+
+    async def read() -> AsyncIterator[EventQuery]:
+        async for notification_id in _each(ids):
+            for kind in wanted:
+                yield evolve(template, kind=kind, notification_id=notification_id)
+
+    return read()
+
+
+async def _each(ids: Ids) -> AsyncIterator[int]:
+    if isinstance(ids, AsyncIterable):
+        async for notification_id in ids:
+            yield notification_id
+    else:
+        for notification_id in ids:
+            yield notification_id
+
+
+def _to_kinds(kinds: Iterable[str] | None) -> list[EventKind]:
+    if kinds is None:
+        return list(EventKind)
+    if isinstance(kinds, str):
+        return [to_kind(kinds)]
+    wanted = list(dict.fromkeys(map(to_kind, kinds)))
+    if not wanted:
+        raise ValueError("kinds is empty: name at least one, or leave it out for all")
+    return wanted

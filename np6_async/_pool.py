@@ -1,0 +1,147 @@
+"""A bounded number of workers that share one lazy source of queries."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Final, Generic, TypeAlias, TypeVar
+
+from ._query import EventQuery
+from ._stream import Batch
+from .errors import AuthenticationError, DeadlineExceededError, NP6Error, StatusError
+
+__all__ = ["Ask", "HandOn", "Pool"]
+
+E = TypeVar("E")
+
+_DEAD_KEY: Final = 3  # refusals in a row that show it
+
+
+Ask: TypeAlias = Callable[[EventQuery], AsyncGenerator[Batch[E], None]]
+HandOn: TypeAlias = Callable[[Batch[E]], Awaitable[None]]
+
+
+class Pool(Generic[E]):
+    """Asks queries until they run out, the time is up, or the key turns out to be dead.
+
+    Args:
+        queries: What to ask; read as workers get free.
+        size: How many queries are under way at the most.
+        deadline: Seconds from the start until every query still under way fails; None for none.
+    """
+
+    def __init__(
+        self,
+        queries: AsyncIterator[EventQuery],
+        *,
+        size: int,
+        deadline: float | None,
+    ) -> None:
+        self.failures: dict[EventQuery, NP6Error] = {}
+        """The error of each query that failed."""
+        self.exhausted = False
+        """Whether every query was read."""
+        self._queries = queries
+        self._size = size
+        self._deadline = deadline
+        self._ends_at: float | None = None
+        self._reading = asyncio.Lock()
+        self._under_way: set[asyncio.Timeout] = set()
+        self._refusals = 0  # 401s in a row
+
+    async def run(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
+        """Work through the queries.
+
+        Args:
+            ask: Asks one query.
+            hand_on: Takes each batch; the worker waits for it.
+
+        Raises:
+            Exception: What reading the queries raised, or `ClientClosedError`.
+        """
+        if self._deadline is not None:
+            self._ends_at = asyncio.get_running_loop().time() + self._deadline
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._size):
+                    group.create_task(self._work(ask, hand_on))
+        except* Exception as failed:  # noqa: BLE001 - raised again below, without its group
+            first = failed.exceptions[0]
+        else:
+            return
+        raise first
+
+    async def _work(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
+        while (query := await self._next()) is not None:
+            await self._serve(query, ask, hand_on)
+
+    async def _next(self) -> EventQuery | None:
+        """Read the next query; None when there is none to be asked any more."""
+        async with self._reading:
+            if self.exhausted or self._is_over():
+                return None
+            scope = asyncio.timeout_at(self._ends_at)
+            try:
+                async with scope:
+                    self._under_way.add(scope)
+                    return await anext(self._queries)
+            except StopAsyncIteration:
+                self.exhausted = True
+            except TimeoutError:
+                if not scope.expired():
+                    raise
+            finally:
+                self._under_way.discard(scope)
+        return None
+
+    async def _serve(self, query: EventQuery, ask: Ask[E], hand_on: HandOn[E]) -> None:
+        """Ask one query and hand its batches on; note its failure."""
+        handed = 0
+        failure: NP6Error
+        scope = asyncio.timeout_at(self._ends_at)
+        try:
+            async with scope:
+                self._under_way.add(scope)
+                async with aclosing(ask(query)) as batches:
+                    async for batch in batches:
+                        await hand_on(batch)
+                        handed += len(batch.events)
+            self._refusals = 0
+            self.failures.pop(query, None)  # the same query may have failed before
+            return
+        except NP6Error as error:
+            failure = error
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            failure = self._stopped(query, handed)
+        finally:
+            self._under_way.discard(scope)
+        self._note(query, failure)
+
+    def _note(self, query: EventQuery, failure: NP6Error) -> None:
+        self.failures[query] = failure
+        if isinstance(failure, AuthenticationError):
+            self._refusals += 1
+        elif isinstance(failure, StatusError):
+            self._refusals = 0  # the key was good enough for another answer
+        if self._refusals == _DEAD_KEY:
+            now = asyncio.get_running_loop().time()
+            for scope in self._under_way:
+                if not scope.expired():
+                    scope.reschedule(now)
+
+    def _is_over(self) -> bool:
+        if self._refusals >= _DEAD_KEY:
+            return True
+        return self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
+
+    def _stopped(self, query: EventQuery, handed: int) -> NP6Error:
+        if self._refusals >= _DEAD_KEY:
+            message = f"stopped, because the API refused the key {_DEAD_KEY} times in a row"
+            return AuthenticationError(
+                message, query=query, status=401, events_yielded=handed, stopped_by="dead key"
+            )
+        message = f"the fan-out's deadline of {self._deadline:g} s was up"
+        return DeadlineExceededError(
+            message, query=query, events_yielded=handed, stopped_by="deadline"
+        )

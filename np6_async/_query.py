@@ -1,0 +1,130 @@
+"""One question to the API: which events of which notification, in which window and order."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias, get_args
+
+from attrs import field, frozen
+
+from ._generated.kinds import OPERATIONS, EventKind
+
+__all__ = ["EventQuery", "Instant", "Sort", "to_kind"]
+
+Instant: TypeAlias = datetime | int
+"""A point in time: an aware `datetime`, or whole milliseconds since 1970-01-01T00:00:00Z."""
+
+Sort: TypeAlias = Literal["asc", "desc"]
+"""An order by event timestamp."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST_MS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_SECONDS_BELOW = 10**11  # 1973 as milliseconds, the year 5138 as seconds
+_MAX_ID = 2**31 - 1
+
+
+def to_kind(value: str) -> EventKind:
+    """Return the kind of that name.
+
+    Raises:
+        ValueError: There is no such kind.
+    """
+    try:
+        return EventKind(value)
+    except ValueError:
+        known = ", ".join(repr(str(kind)) for kind in EventKind)
+        raise ValueError(f"kind must be one of {known}, not {value!r}") from None
+
+
+def _to_id(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError(f"notification_id must be an int, not {type(value).__name__}")
+    if not 0 <= value <= _MAX_ID:
+        raise ValueError(f"notification_id must be from 0 to {_MAX_ID}")
+    return int(value)
+
+
+def _to_milliseconds(value: Instant | None) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ValueError("start and end need a time zone: give an aware datetime, such as UTC")
+        rounded_up = -((_EPOCH - value) // _MILLISECOND)
+        return min(max(rounded_up, _FIRST_MS), _LAST_MS)
+    if isinstance(value, bool) or not isinstance(value, int):
+        kind = type(value).__name__
+        raise ValueError(f"start and end are aware datetimes or int milliseconds, not {kind}")
+    if value != 0 and value < _SECONDS_BELOW:
+        raise ValueError(f"{value} looks like seconds: start and end are milliseconds since 1970")
+    if value > _LAST_MS:
+        raise ValueError(
+            f"{value} is past the year 9999: start and end are milliseconds since 1970"
+        )
+    return int(value)
+
+
+def _to_sort(value: Sort | None) -> Sort | None:
+    if value is not None and value not in get_args(Sort):
+        raise ValueError(f"sort must be 'asc', 'desc' or None, not {value!r}")
+    return value
+
+
+def _iso(milliseconds: int) -> str:
+    """Write an instant in the one form whose unit nobody can mistake."""
+    instant = _EPOCH + timedelta(milliseconds=milliseconds)
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+@frozen(kw_only=True)
+class EventQuery:
+    """Which events to ask for. Frozen and hashable: equal questions are equal keys.
+
+    Attributes:
+        kind: The event family; may be given as its string.
+        notification_id: The notification, from 0 to 2**31 - 1.
+        start: First moment of the window, in milliseconds since 1970-01-01T00:00:00Z. May be given
+            as an aware `datetime`; a fraction of a millisecond rounds up. None: from the beginning.
+        end: First moment *after* the window, in the same unit. None: up to now.
+        sort: Order by timestamp. None: the API's order, which differs from one request to the next.
+
+    Raises:
+        ValueError: A value is of the wrong type or range, a datetime is naive, an int looks like
+            seconds, or the window ends before it starts.
+    """
+
+    kind: EventKind = field(converter=to_kind)
+    notification_id: int = field(converter=_to_id)
+    start: int | None = field(default=None, converter=_to_milliseconds)
+    end: int | None = field(default=None, converter=_to_milliseconds)
+    sort: Sort | None = field(default=None, converter=_to_sort)
+
+    def __attrs_post_init__(self) -> None:
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError(f"end {_iso(self.end)} lies before start {_iso(self.start)}")
+
+    @property
+    def path(self) -> str:
+        """The path of the request, below the server's base URL."""
+        return OPERATIONS[self.kind].path.format(id=self.notification_id)
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The query string of the request, instants in ISO 8601."""
+        given = {
+            "start": None if self.start is None else _iso(self.start),
+            "end": None if self.end is None else _iso(self.end),
+            "sort": self.sort,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no event can lie in the window, because it ends where it starts."""
+        return self.start is not None and self.start == self.end
+
+    def __str__(self) -> str:
+        window = ", ".join(f"{name}={value}" for name, value in self.params.items())
+        return f"{self.kind} of notification {self.notification_id}" + (
+            f" ({window})" if window else ""
+        )

@@ -1,0 +1,53 @@
+"""What can be awaited like a coroutine, and used once."""
+
+from abc import abstractmethod
+from collections.abc import Coroutine, Generator
+from typing import Any, TypeVar
+
+__all__ = ["SingleUse"]
+
+T = TypeVar("T")
+
+
+class SingleUse(Coroutine[Any, Any, T]):
+    """A coroutine object that may have other uses as well, of which exactly one can be made.
+
+    Being a `Coroutine`, it can be given to `asyncio.create_task` and `asyncio.run`.
+    """
+
+    def __init__(self) -> None:
+        self._used = False
+        self._coroutine: Coroutine[Any, Any, T] | None = None
+
+    @abstractmethod
+    def _result(self) -> Coroutine[Any, Any, T]:
+        """What awaiting it does."""
+
+    def _claim(self) -> None:
+        if self._used:
+            raise RuntimeError(f"this {type(self).__name__} was used already: make a new one")
+        self._used = True
+
+    def _begin(self) -> Coroutine[Any, Any, T]:
+        if self._coroutine is None:
+            self._claim()
+            self._coroutine = self._result()
+        return self._coroutine
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        self._claim()
+        return self._result().__await__()
+
+    def send(self, value: Any, /) -> Any:
+        """As for any coroutine; `asyncio.Task` calls it."""
+        return self._begin().send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """As for any coroutine; `asyncio.Task` calls it."""
+        return self._begin().throw(*error)
+
+    def close(self) -> None:
+        """As for any coroutine: end it. One that has not begun is used up."""
+        self._used = True
+        if self._coroutine is not None:
+            self._coroutine.close()

@@ -1,0 +1,195 @@
+"""The only client module that knows aiohttp: a session, one way to send, one exception table."""
+
+import asyncio
+import socket
+import warnings
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+import aiohttp
+from aiohttp import http_exceptions
+from yarl import URL
+
+from ._generated.kinds import API_KEY_HEADER
+from ._options import ApiKey, Timeouts
+from ._version import __version__
+from .errors import (
+    ConnectError,
+    NP6Error,
+    ProtocolError,
+    RequestTimeoutError,
+    StreamInterruptedError,
+    TransportError,
+)
+
+__all__ = ["Reply", "Session", "Transport"]
+
+Session: TypeAlias = aiohttp.ClientSession
+"""The type of a caller's own session."""
+
+_FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
+_REQUEST_HEADERS: Final = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "User-Agent": f"np6-async/{__version__}",
+}
+
+
+class Reply:
+    """An answer whose head has arrived. Close it, whatever happens."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self._response = response
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def read(self) -> bytes:
+        """Return what has arrived of the body, waiting for some; empty at its end.
+
+        Raises:
+            TransportError: The body broke off or cannot be decompressed.
+        """
+        try:
+            return await self._response.content.readany()
+        except _FOREIGN as error:
+            failure = _translate(error, if_lost=StreamInterruptedError)
+        raise failure
+
+    def close(self) -> None:
+        """Free the connection: for another request if the body was read to its end."""
+        self._response.close()
+
+
+class Transport:
+    """Sends requests, each exactly once, with the key and only to the API.
+
+    Args:
+        key: Sent in a header, and nowhere but to the origin of `base_url`.
+        base_url: Where the API is.
+        timeouts: Their `connect` and `idle` bound the socket's operations.
+        session: A caller's own session, which stays open; None to have one made and closed.
+    """
+
+    def __init__(
+        self, *, key: ApiKey, base_url: URL, timeouts: Timeouts, session: Session | None
+    ) -> None:
+        self._key = key
+        self._base_url = base_url
+        self._timeouts = timeouts
+        self._session = session
+        self._owns_session = session is None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def send(self, path: str, params: Mapping[str, str]) -> Reply:
+        """Send one GET request and return its answer, whatever the status.
+
+        Raises:
+            TransportError: No answer came.
+        """
+        failure: NP6Error
+        try:
+            return Reply(await self._get(path, params))
+        except NP6Error as error:
+            failure = error.with_traceback(None)
+        except _FOREIGN as error:
+            failure = _translate(error, if_lost=ConnectError)
+        raise failure
+
+    async def _get(self, path: str, params: Mapping[str, str]) -> aiohttp.ClientResponse:
+        return await self._open_session().get(
+            self._base_url.joinpath(path.removeprefix("/")),
+            params=params,
+            headers=_REQUEST_HEADERS,
+            allow_redirects=False,
+            raise_for_status=False,
+            auto_decompress=True,
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.idle
+            ),
+            middlewares=(self._authorize,),
+        )
+
+    def _open_session(self) -> Session:
+        loop = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = loop
+        if self._loop is not loop:
+            raise RuntimeError("this client belongs to another event loop: make one for each")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0),  # the gate decides how many go at once
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+            )
+        return self._session
+
+    async def _authorize(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Add the key, for the API's own origin only, and stop aiohttp's hidden second sending.
+
+        aiohttp sends a GET again, unseen, when it meets one of these two errors; it lets others be.
+        """
+        if request.url.origin() == self._base_url.origin():
+            request.headers[API_KEY_HEADER] = self._key.reveal()
+        try:
+            return await handler(request)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+            pass
+        raise ConnectError("the connection was lost before an answer came")
+
+    def scrub(self, text: str) -> str:
+        """Return the text without the key, should the server have repeated it."""
+        return text.replace(self._key.reveal(), "***")
+
+    async def aclose(self) -> None:
+        """Close the session, unless it is the caller's."""
+        if self._session is not None and self._owns_session:
+            await self._session.close()
+
+    def __del__(self) -> None:
+        session = self._session
+        if session is None or session.closed or not self._owns_session:
+            return
+        warnings.warn(
+            "unclosed NP6Client: use `async with`, or `await np6.aclose()`",
+            ResourceWarning,
+            source=self,
+            stacklevel=2,
+        )
+        connector = session.connector
+        session.detach()  # so that aiohttp does not warn a second time
+        if connector is not None:
+            connector.close().__await__()  # closes at once; awaiting would only see the sockets off
+
+
+_TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, str, bool], ...]] = (
+    # Foreign class (the first that fits counts), ours (None: the connection was lost), what to say,
+    # and whether asking again is pointless.
+    (aiohttp.ClientConnectorCertificateError, ConnectError, "the certificate is not trusted", True),
+    (aiohttp.ClientSSLError, ConnectError, "TLS failed", True),
+    (aiohttp.ServerFingerprintMismatch, ConnectError, "the certificate is another one", True),
+    (aiohttp.ClientConnectorDNSError, ConnectError, "the host name did not resolve", False),
+    (aiohttp.ClientConnectorError, ConnectError, "no connection could be made", False),
+    (aiohttp.ConnectionTimeoutError, ConnectError, "connecting took too long", False),
+    (TimeoutError, RequestTimeoutError, "the API fell silent", False),
+    (aiohttp.ClientConnectionError, None, "the connection was lost", False),
+    (aiohttp.ClientPayloadError, StreamInterruptedError, "the body broke off", False),
+    (aiohttp.InvalidURL, ProtocolError, "base_url cannot be asked", True),
+    (aiohttp.ClientError, ProtocolError, "the answer is not valid HTTP", False),
+    (http_exceptions.HttpProcessingError, ProtocolError, "the answer is not valid HTTP", False),
+    (OSError, None, "the connection was lost", False),
+)
+
+
+def _translate(error: Exception, *, if_lost: type[TransportError]) -> NP6Error:
+    """Return our error for one of aiohttp's, with no way back to it: it may hold the key."""
+    if isinstance(error.__cause__, http_exceptions.ContentEncodingError):
+        return ProtocolError("the body cannot be decompressed")
+    ours, message, permanent = next(row[1:] for row in _TABLE if isinstance(error, row[0]))
+    if isinstance(error, aiohttp.ClientConnectorError):
+        message = f"{message} ({error.host}:{error.port}: {error.os_error.strerror})"
+        permanent |= error.os_error.errno == socket.EAI_NONAME
+    return (ours or if_lost)(message, permanent=permanent)
