@@ -3,16 +3,14 @@
 import os
 from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar, get_args
+from typing import Any, Self, TypeVar
 
-import attrs
-
-from ._decoder import Decode, EventDecoder
+from ._decoder import MODELS, Decode, EventDecoder
 from ._exchange import Exchange
 from ._fanout import FanOut, Ids, read_queries
 from ._gate import Gate
 from ._generated.endpoints import Endpoints
-from ._generated.kinds import BASE_URL, OPERATIONS
+from ._generated.kinds import BASE_URL
 from ._governor import Governor
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._query import EventQuery, Instant, Sort
@@ -23,8 +21,6 @@ from .models import Event, UnknownEvent
 __all__ = ["NP6Client"]
 
 E = TypeVar("E")
-
-_MODELS: Final = {attrs.fields(model).type.default: model for model in get_args(Event)}
 
 
 class NP6Client(Endpoints):
@@ -180,15 +176,10 @@ class NP6Client(Endpoints):
         return EventStream(self._exchange, query, self._decode(model))
 
     def _open(self, query: EventQuery) -> EventStream[Event | UnknownEvent]:
-        return self._stream(query, _model(query))
+        return self._stream(query, MODELS[query.kind])
 
     def _batches(self, query: EventQuery) -> AsyncGenerator[Batch[Event | UnknownEvent], None]:
-        return batches(self._exchange, query, self._decode(_model(query)))
+        return batches(self._exchange, query, self._decode(MODELS[query.kind]))
 
     def _decode(self, model: type[E]) -> Decode[E | UnknownEvent]:
         return EventDecoder(model, strict=self._strict).decode
-
-
-def _model(query: EventQuery) -> type[Event]:
-    model: type[Event] = _MODELS[OPERATIONS[query.kind].event_type]
-    return model

@@ -2,23 +2,32 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeAlias, TypeVar, get_args
 from uuid import UUID
 
+import attrs
 import msgspec
 from cattrs import BaseValidationError, transform_error
 
 from ._converter import UNFIT, converter
+from ._generated.kinds import OPERATIONS, EventKind
 from .errors import EventDecodeError
-from .models import UnknownEvent
+from .models import Event, UnknownEvent
 
-__all__ = ["Decode", "EventDecoder"]
+__all__ = ["MODELS", "Decode", "EventDecoder"]
 
 E = TypeVar("E")
 
 Decode: TypeAlias = Callable[[Sequence[msgspec.Raw]], tuple[list[E], EventDecodeError | None]]
 """What `EventDecoder.decode` is."""
+
+_BY_TYPE: Final = {attrs.fields(model).type.default: model for model in get_args(Event)}
+
+MODELS: Final[Mapping[EventKind, type[Event]]] = {
+    kind: _BY_TYPE[operation.event_type] for kind, operation in OPERATIONS.items()
+}
+"""The model of each kind's events."""
 
 _ROOT: Final = "$"
 _missing: Final = re.compile(r"Object missing required field `(.*)`")
