@@ -1,0 +1,77 @@
+# The only interface to this repository: `make help` lists what there is.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: .venv/.demo  ## See the main job on the embedded sandbox: 200 notifications, live
+	$(BIN)/python examples/demo.py $(ARGS)
+
+.PHONY: sandbox
+sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C, for trying things out
+	$(BIN)/python -m np6_async.sandbox $(ARGS)
+
+.PHONY: test
+test: .venv/.dev  ## Run all tests, with branch coverage (ARGS="-k name" to choose, without coverage)
+	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/coverage run -m pytest && $(BIN)/coverage report)
+
+.PHONY: check
+check: lint types codegen-check  ## Lint, formatting, types and generated code
+
+.PHONY: lint
+lint: .venv/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: .venv/.dev
+	$(BIN)/mypy
+	$(BIN)/pyright --warnings
+
+.PHONY: format
+format: .venv/.dev  ## Format the code and mend what the linter can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+.PHONY: codegen
+codegen: .venv/.dev  ## Regenerate np6_async/_generated from openapi/np6-events.yaml
+	$(BIN)/python -m codegen
+
+.PHONY: codegen-check
+codegen-check: .venv/.dev  ## Fail, with a diff, if spec and generated code disagree
+	$(BIN)/python -m codegen --check
+
+.PHONY: setup
+setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
+
+.PHONY: lock
+lock: .venv/.dev  ## Write the installed versions to constraints.txt, after trying newer ones
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+.PHONY: clean
+clean:  ## Remove .venv and everything else that is made
+	rm -rf .venv dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# What is installed, by stamp: for the demo only what users install, for the rest all tools as well.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "np6_async needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+.venv/.demo: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
+	@touch $@
+
+.venv/.dev: .venv/.demo
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]' --group dev
+	@touch $@
