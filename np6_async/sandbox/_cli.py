@@ -1,0 +1,116 @@
+"""The command line of the sandbox."""
+
+import asyncio
+import signal
+import sys
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, get_args
+
+import attrs
+
+from np6_async._generated.kinds import API_KEY_HEADER, OPERATIONS, EventKind
+
+from ._faults import Faults
+from ._quota import ResetUnit
+from ._sandbox import Sandbox
+
+__all__ = ["main"]
+
+_FAULTS: Final = [field.name for field in attrs.fields(Faults)]
+_GREETING: Final = """\
+NP6 sandbox at {url} (Ctrl-C ends it)
+  key            {key}
+  notifications  {first} to {last}
+
+With curl:
+
+  curl -H '{header}: {key}' '{url}{path}?sort=asc'
+
+With Python:
+
+  import asyncio
+  from np6_async import NP6Client
+
+  async def main():
+      async with NP6Client("{key}", base_url="{url}") as np6:
+          for event in await np6.{kind}({first}, sort="asc"):
+              print(event)
+
+  asyncio.run(main())
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve a sandbox until SIGINT or SIGTERM; return the exit status.
+
+    Args:
+        arguments: The command line; None for that of the process.
+    """
+    parser = _parser()
+    settings = vars(parser.parse_args(arguments))
+    try:
+        faults = Faults(**{name: settings.pop(name) for name in _FAULTS})
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_serve(Sandbox(faults=faults, **settings)))
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
+    return 0
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="python -m np6_async.sandbox",
+        description="Serve events of NP6 notifications that were made up, for tests and demos.",
+        formatter_class=ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for a free one")
+    parser.add_argument("--seed", type=int, default=0, help="what the events are made from")
+    parser.add_argument(
+        "--notifications", type=int, default=20, help="how many notifications there are"
+    )
+    parser.add_argument(
+        "--events", type=int, default=50, help="events of a notification and kind, on average"
+    )
+    parser.add_argument("--rate", type=float, help="requests a second before 429")
+    parser.add_argument(
+        "--reset", choices=get_args(ResetUnit), default="epoch_ms", help="X-RateLimit-Reset's unit"
+    )
+    parser.add_argument("--retry-after", action="store_true", help="send Retry-After with 429")
+    parser.add_argument("--gzip", action="store_true", help="compress for those who accept it")
+    for name in _FAULTS:
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=float,
+            default=0.0,
+            metavar="SHARE",
+            help="from 0 to 1",
+        )
+    return parser
+
+
+async def _serve(sandbox: Sandbox) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # on Windows Ctrl-C is a KeyboardInterrupt
+            loop.add_signal_handler(number, stop.set)
+    async with sandbox:
+        sys.stdout.write(_greeting(sandbox))
+        sys.stdout.flush()
+        await stop.wait()
+
+
+def _greeting(sandbox: Sandbox) -> str:
+    kind, first = next(iter(EventKind)), sandbox.notification_ids[0]
+    return _GREETING.format(
+        url=sandbox.url,
+        key=sandbox.api_key,
+        first=first,
+        last=sandbox.notification_ids[-1],
+        header=API_KEY_HEADER,
+        kind=kind,
+        path=OPERATIONS[kind].path.format(id=first),
+    )

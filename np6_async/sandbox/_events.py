@@ -1,0 +1,118 @@
+"""The events there are: made from a seed, always the same, whatever part of them is asked for."""
+
+from bisect import bisect_left
+from datetime import UTC, datetime
+from functools import cache
+from random import Random
+from typing import Final, NamedTuple
+
+from np6_async._generated.examples import EXAMPLES
+from np6_async._generated.kinds import OPERATIONS, EventKind
+
+from ._faults import Faults, spoil
+from ._template import Own, Template
+from ._window import Window
+
+__all__ = ["EventLog", "Timeline"]
+
+_FIRST_ID: Final = 156  # the notification of the vendor's documentation
+_BEGIN: Final = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp() * 1000)
+_END: Final = int(datetime(2025, 3, 31, tzinfo=UTC).timestamp() * 1000)
+_NONE: Final = 0.1  # share of the notifications that have no event of a kind
+_TIE: Final = 0.05  # share of the events that share their millisecond with the one before
+
+
+class Timeline(NamedTuple):
+    """The events of one kind of one notification, oldest first.
+
+    Attributes:
+        timestamps: When each was published, in milliseconds since 1970-01-01T00:00:00Z.
+        events: The JSON of each.
+    """
+
+    timestamps: list[int]
+    events: list[bytes]
+
+    def select(self, window: Window) -> list[bytes]:
+        """Return the events of a window, oldest first unless it is to be the other way round."""
+        first = 0 if window.start is None else bisect_left(self.timestamps, window.start)
+        last = None if window.end is None else bisect_left(self.timestamps, window.end)
+        events = self.events[first:last]
+        return events[::-1] if window.sort == "desc" else events
+
+
+class EventLog:
+    """Every event of every notification, made when it is first asked for.
+
+    Args:
+        seed: What the events are made from.
+        notifications: How many notifications there are.
+        events: How many events a notification has of each kind, on average.
+        faults: What is wrong with some of them.
+    """
+
+    def __init__(self, *, seed: int, notifications: int, events: int, faults: Faults) -> None:
+        self.ids = range(_FIRST_ID, _FIRST_ID + notifications)
+        """The ids of the notifications."""
+        self._seed = seed
+        self._average = events
+        self._faults = faults
+        self._made: dict[tuple[EventKind, int], Timeline] = {}
+
+    def timeline(self, kind: EventKind, notification_id: int) -> Timeline:
+        """Return the events of one kind of one notification.
+
+        Raises:
+            LookupError: There is no such notification.
+        """
+        if notification_id not in self.ids:
+            raise LookupError(f"the sandbox has no notification {notification_id}")
+        key = (kind, notification_id)
+        if key not in self._made:
+            self._made[key] = self._make(kind, notification_id)
+        return self._made[key]
+
+    def _make(self, kind: EventKind, notification_id: int) -> Timeline:
+        # A Random made from a string gives the same in every process. Faults draw from another one:
+        # an event is the same with them and without them, but for the fault.
+        random = Random(f"{self._seed}/{kind}/{notification_id}")
+        bad_luck = Random(f"{self._seed}/{kind}/{notification_id}/faults")
+        templates = _templates(kind)
+        timestamps = _timestamps(_count(self._average, random), random)
+        events = [
+            spoil(
+                random.choice(templates).fill(Own(notification_id, timestamp, random)),
+                self._faults,
+                bad_luck,
+            )
+            for timestamp in timestamps
+        ]
+        return Timeline(timestamps, events)
+
+
+@cache
+def _templates(kind: EventKind) -> list[Template]:
+    """Return the spec's examples of a kind, each with its type."""
+    type_ = OPERATIONS[kind].event_type
+    return [
+        Template({"type": type_, **example})
+        for example in EXAMPLES[kind]
+        if example.get("type", type_) == type_
+    ]
+
+
+def _count(average: int, random: Random) -> int:
+    """Draw a number of events: sometimes none, else up to 60 % more or less than usual."""
+    if random.random() < _NONE:
+        return 0
+    usual = average / (1 - _NONE)
+    return random.randint(round(0.4 * usual), round(1.6 * usual))
+
+
+def _timestamps(count: int, random: Random) -> list[int]:
+    """Draw moments, in order, a few of them equal."""
+    moments = sorted(random.randrange(_BEGIN, _END) for _ in range(count))
+    for index in range(1, count):
+        if random.random() < _TIE:
+            moments[index] = moments[index - 1]
+    return moments

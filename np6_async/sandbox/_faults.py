@@ -1,0 +1,130 @@
+"""What may go wrong, and how often; and the faults of single events."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from attrs import Attribute, field, frozen
+
+from np6_async._generated.kinds import OPERATIONS
+
+__all__ = ["Faults", "spoil"]
+
+_Json: TypeAlias = dict[str, Any]
+_Fault: TypeAlias = Callable[[_Json, Random], None]
+
+_KNOWN: Final = {operation.event_type for operation in OPERATIONS.values()}
+_NEW_TYPES: Final = tuple(sorted({"delivery", "archival", "forwarding"} - _KNOWN))
+_NEW_VALUES: Final[tuple[object, ...]] = (
+    "new",
+    7,
+    2.5,
+    True,
+    None,
+    [],
+    ["a", 1],
+    {"type": "new", "value": {}},
+)
+_REMOVED: Final = object()
+_BREAKAGES: Final[tuple[tuple[tuple[str, ...], object], ...]] = (
+    # Where, and what is put there. Each breaks an event of any kind.
+    (("id",), _REMOVED),
+    (("id",), "no uuid"),
+    (("timestamp",), _REMOVED),
+    (("timestamp",), "1614089582000"),
+    (("identity",), _REMOVED),
+    (("identity", "type"), 5),
+    (("source",), None),
+    (("source", "type"), _REMOVED),
+    (("source", "detail"), "a string"),
+)
+
+
+def _share(_: object, attribute: "Attribute[float]", value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{attribute.name} must be a share from 0 to 1, not {value!r}")
+
+
+@frozen(kw_only=True)
+class Faults:
+    """What goes wrong. Each setting is a share from 0 (never) to 1 (always).
+
+    The first three exclude each other on one event, the last two on one response, so neither group
+    may add up to more than 1. The events' faults are as deterministic as the events, and are in
+    `Sandbox.truth` too.
+
+    Attributes:
+        unknown_types: Events whose ``type`` no model knows.
+        missing_types: Events that state no ``type``.
+        invalid: Events of which a required member is missing or has the wrong type.
+        extra_fields: Events with members that no model knows, at several depths.
+        server_errors: Responses that are an empty 500 or 503 where they would have been a 200.
+        truncated: Responses that end before the array does: every other one with the end of the
+            connection, the others cleanly.
+
+    Raises:
+        ValueError: A setting is no share, or a group adds up to more than 1.
+    """
+
+    unknown_types: float = field(default=0.0, validator=_share)
+    missing_types: float = field(default=0.0, validator=_share)
+    invalid: float = field(default=0.0, validator=_share)
+    extra_fields: float = field(default=0.0, validator=_share)
+    server_errors: float = field(default=0.0, validator=_share)
+    truncated: float = field(default=0.0, validator=_share)
+
+    def __attrs_post_init__(self) -> None:
+        if self.unknown_types + self.missing_types + self.invalid > 1:
+            raise ValueError("unknown_types, missing_types and invalid add up to more than 1")
+        if self.server_errors + self.truncated > 1:
+            raise ValueError("server_errors and truncated add up to more than 1")
+
+
+def spoil(event: bytes, faults: Faults, random: Random) -> bytes:
+    """Return the JSON of an event with the faults that fall to it."""
+    todo: list[_Fault] = []
+    chance = random.random()
+    for share, fault in (
+        (faults.unknown_types, _change_type),
+        (faults.missing_types, _omit_type),
+        (faults.invalid, _break),
+    ):
+        if 0 <= chance < share:
+            todo.append(fault)
+        chance -= share
+    if random.random() < faults.extra_fields:
+        todo.append(_extend)
+    if not todo:
+        return event
+    members = msgspec.json.decode(event)
+    for apply in todo:
+        apply(members, random)
+    return msgspec.json.encode(members)
+
+
+def _change_type(event: _Json, random: Random) -> None:
+    event["type"] = random.choice(_NEW_TYPES)
+
+
+def _omit_type(event: _Json, _: Random) -> None:
+    del event["type"]
+
+
+def _break(event: _Json, random: Random) -> None:
+    path, value = random.choice(_BREAKAGES)
+    *parents, name = path
+    for parent in parents:
+        event = event[parent]
+    if value is _REMOVED:
+        del event[name]
+    else:
+        event[name] = value
+
+
+def _extend(event: _Json, random: Random) -> None:
+    """Add a member to the event, and to about every other object in it."""
+    for member in list(event.values()):
+        if isinstance(member, dict) and random.random() < 0.5:
+            _extend(member, random)
+    event[f"new{random.randrange(100)}"] = random.choice(_NEW_VALUES)

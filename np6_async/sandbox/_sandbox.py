@@ -1,0 +1,160 @@
+"""The sandbox: what its users set, start and compare with."""
+
+from collections.abc import Sequence
+from random import Random
+from types import TracebackType
+from typing import Final, Self, get_args
+
+import attrs
+import msgspec
+from aiohttp import web
+from yarl import URL
+
+from np6_async._decoder import EventDecoder
+from np6_async._generated.kinds import OPERATIONS
+from np6_async._options import to_count, to_seconds
+from np6_async._query import EventQuery
+from np6_async.models import Event, UnknownEvent
+
+from ._events import EventLog
+from ._faults import Faults
+from ._quota import Quota, ResetUnit
+from ._server import Server
+from ._window import Window
+
+__all__ = ["Sandbox"]
+
+_MODELS: Final = {attrs.fields(model).type.default: model for model in get_args(Event)}
+_DECODERS: Final = {
+    kind: EventDecoder[Event](_MODELS[operation.event_type])
+    for kind, operation in OPERATIONS.items()
+}
+_GOODBYE: Final = 0.1  # seconds that a response under way has to end when the sandbox does
+
+
+class Sandbox:
+    """A server on this machine that behaves like the API, with events made from a seed.
+
+    ::
+
+        query = EventQuery(kind="bounces", notification_id=156, sort="asc")
+        async with Sandbox(seed=1) as sandbox:
+            async with NP6Client(sandbox.api_key, base_url=sandbox.url) as np6:
+                assert await np6.bounces(156, sort="asc") == sandbox.truth(query)
+
+    The same seed gives the same events, in every process. They were published in March 2025. A
+    notification has from none to a good two times `events` of a kind; about one in ten has none.
+    Ids are counted from 156. It can be started again after it has ended.
+
+    Args:
+        seed: What the events are made from.
+        notifications: How many notifications there are.
+        events: How many events a notification has of each kind, on average.
+        rate: Requests a second that are admitted; over it, 429. None: no limit and no rate headers.
+        faults: What goes wrong; by default, nothing.
+        host: The address to listen on.
+        port: The port to listen on; 0 for a free one.
+        reset: The unit of ``X-RateLimit-Reset``.
+        retry_after: Whether a 429 carries ``Retry-After``.
+        gzip: Whether bodies are compressed for those who accept it.
+
+    Raises:
+        ValueError: A setting is not usable.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        notifications: int = 20,
+        events: int = 50,
+        rate: float | None = None,
+        faults: Faults = Faults(),  # noqa: B008 - frozen
+        host: str = "127.0.0.1",
+        port: int = 0,
+        reset: ResetUnit = "epoch_ms",
+        retry_after: bool = False,
+        gzip: bool = False,
+    ) -> None:
+        if events != 0:
+            to_count(events, name="events")
+        self._log = EventLog(
+            seed=seed,
+            notifications=to_count(notifications, name="notifications"),
+            events=events,
+            faults=faults,
+        )
+        self.api_key: Final = f"np6-sandbox-{Random(seed).getrandbits(64):016x}"
+        """The key that requests must carry. No secret."""
+        self.notification_ids: Final[Sequence[int]] = self._log.ids
+        """The ids of the notifications there are."""
+        self._server = Server(
+            self._log,
+            api_key=self.api_key,
+            quota=None if rate is None else Quota(to_seconds(rate, name="rate"), reset=reset),
+            retry_after=retry_after,
+            gzip=gzip,
+            faults=faults,
+            chance=Random(f"{seed}/requests"),
+        )
+        self._address = (host, port)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, such as ``http://127.0.0.1:45171``.
+
+        Raises:
+            RuntimeError: The sandbox is not running.
+        """
+        if self._runner is None:
+            raise RuntimeError("the sandbox is not running: use it with `async with`")
+        host, port, *_ = self._runner.addresses[0]
+        return str(URL.build(scheme="http", host=host, port=port))
+
+    @property
+    def requests(self) -> int:
+        """How many requests were answered so far, whatever the answer."""
+        return self._server.statuses.total()
+
+    @property
+    def throttled(self) -> int:
+        """How many of them were answered with 429."""
+        return self._server.statuses[429]
+
+    def truth(self, query: EventQuery) -> list[Event | UnknownEvent]:
+        """Return exactly the events that a query must give, in the order of their timestamps.
+
+        They are in order even if the query asks for none. Descending is the reverse of ascending.
+
+        Raises:
+            LookupError: There is no such notification.
+        """
+        window = Window(query.start, query.end, query.sort)
+        found = self._log.timeline(query.kind, query.notification_id).select(window)
+        events, _ = _DECODERS[query.kind].decode([msgspec.Raw(event) for event in found])
+        return events
+
+    async def __aenter__(self) -> Self:
+        if self._runner is not None:
+            raise RuntimeError("the sandbox is already running")
+        runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=_GOODBYE)
+        await runner.setup()
+        host, port = self._address
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
