@@ -46,7 +46,8 @@ def _generate(spec: Path, out: Path, *, check: bool) -> int:
         return 0
     diffs = list(differences(files, out))
     if diffs:
-        advice = f"codegen: {out} does not match {spec}: run `{command}` and commit the result."
+        again = command if ours else f"{command} --spec {spec} --out {out}"
+        advice = f"codegen: {out} does not match {spec}: run `{again}` and commit the result."
         print(*diffs, advice, sep="\n")  # noqa: T201 - a command line
     return 1 if diffs else 0
 

@@ -30,10 +30,7 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     try:
         module = ast.parse(source)
     except SyntaxError as error:
-        raise CodegenError(
-            f"datamodel-code-generator wrote no Python (line {error.lineno}: {error.msg});"
-            f" simplify the schema behind this line: {error.text}"
-        ) from error
+        raise _failure(error) from error
     imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
     start = max((node.end_lineno or 0 for node in imports), default=0)
     kept = [ast.unparse(node) for node in imports if getattr(node, "module", None) not in _REPLACED]
@@ -55,6 +52,7 @@ def _run(document: Node) -> str:
                 use_union_operator=True,
                 enum_field_as_literal=LiteralType.All,
                 snake_case_field=True,
+                aliases={"self": "self_"},  # an attrs class cannot have such a field
                 keyword_only=True,
                 use_schema_description=True,
                 use_field_description=True,
@@ -65,8 +63,12 @@ def _run(document: Node) -> str:
                 disable_timestamp=True,
                 formatters=[],
             )
-    except (Error, Warning, ValueError) as error:
-        raise CodegenError(f"datamodel-code-generator refused the schemas: {error}") from error
+    except (Error, Warning, ValueError, SyntaxError) as error:
+        raise _failure(error) from error
     if not isinstance(result, str):
         raise CodegenError("the schemas make more than one module; give them names without dots")
     return result
+
+
+def _failure(error: Exception) -> CodegenError:
+    return CodegenError(f"datamodel-code-generator made no models of the schemas: {error!r}")

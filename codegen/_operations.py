@@ -6,9 +6,11 @@ from keyword import iskeyword
 from typing import Any
 
 from attrs import frozen
+from jsonschema.exceptions import best_match
+from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from ._errors import CodegenError
-from ._spec import Node, resolve
+from ._spec import Node, pointer, resolve
 
 __all__ = ["Operation", "Service", "read_service"]
 
@@ -131,15 +133,20 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
 
 
 def _examples(spec: Node, name: str, content: Mapping[str, Any]) -> tuple[Node, ...]:
-    values = [
-        resolve(spec, example).get("value", []) for example in content.get("examples", {}).values()
-    ]
-    events = tuple(event for value in values for event in value)
+    schema = {**content["schema"], "components": spec.get("components", {})}
+    validator = OAS31Validator(schema, format_checker=oas31_format_checker)
+    events: list[Node] = []
+    for key, example in content.get("examples", {}).items():
+        value = resolve(spec, example).get("value", [])
+        if fault := best_match(validator.iter_errors(value)):
+            at = pointer(fault.absolute_path)
+            raise CodegenError(f"{name}: its example {key!r} is wrong at {at}: {fault.message}")
+        events.extend(value)
     if not events:
         raise _refuse(
             name, "its 200 response has no example events, which the sandbox is made from"
         )
-    return events
+    return tuple(events)
 
 
 def _event_type(spec: Node, name: str, model: str) -> str:

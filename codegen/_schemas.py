@@ -1,6 +1,7 @@
 """The schemas as datamodel-code-generator is to see them."""
 
 import json
+import re
 
 from ._errors import CodegenError
 from ._spec import Node, pointer, resolve, walk
@@ -27,6 +28,7 @@ def prepare(spec: Node) -> Node:
         key: value for key, value in schemas.items() if value.get("x-python-model") is not False
     }
     for path, node in list(walk(kept)):
+        _forget_hooks(node)
         _widen_open_set(node)
         _name_integer(node)
         if isinstance(properties := node.get("properties"), dict):
@@ -37,6 +39,13 @@ def prepare(spec: Node) -> Node:
         "paths": {},
         "components": {"schemas": kept},
     }
+
+
+def _forget_hooks(node: Node) -> None:
+    """Drop what would make the generator import a module the document names."""
+    for hook in ("customTypePath", "x-python-type"):
+        if isinstance(node.get(hook), str):
+            del node[hook]
 
 
 def _widen_open_set(node: Node) -> None:
@@ -75,7 +84,8 @@ def _mark_properties(spec: Node, path: object, properties: Node) -> None:
         schema["x-python-order"] = order
         if described := resolve(spec, schema).get("description"):
             schema.setdefault("description", described)
-        if (name := schema.get("x-python-datetime")) in properties:
+        name = schema.get("x-python-datetime", "new")
+        if name in properties or not re.fullmatch("[a-z][a-z0-9_]*", name):
             raise CodegenError(
-                f"{pointer(path)}: x-python-datetime names {name!r}, which is a property already"
+                f"{pointer(path)}: x-python-datetime: {name!r} is not a new name in snake_case"
             )

@@ -28,16 +28,23 @@ def load(path: Path) -> Node:
     if not isinstance(spec, dict) or not str(spec.get("openapi", "")).startswith("3.1."):
         raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.1.x` at its top")
     for where, node in walk(spec):
-        if isinstance(ref := node.get("$ref"), str) and not ref.startswith("#/"):
+        if isinstance(ref := node.get("$ref"), str) and not _exists(spec, ref):
             raise CodegenError(
-                f"{path}: {pointer(where)} refers to {ref!r};"
+                f"{path}: {pointer(where)} refers to {ref!r}, which is not there;"
                 " only references inside the document (#/…) are read"
             )
-    for fault in OpenAPIV31SpecValidator(spec).iter_errors():
-        raise CodegenError(
-            f"{path}: not valid OpenAPI 3.1 at {pointer(fault.absolute_path)}: {fault.message}"
-        )
+    _validate(path, spec)
     return spec
+
+
+def _validate(path: Path, spec: Node) -> None:
+    try:
+        fault = next(OpenAPIV31SpecValidator(spec).iter_errors(), None)
+    except RecursionError as error:
+        raise CodegenError(f"{path}: a schema takes itself in (allOf) without end") from error
+    if fault:
+        at = pointer(fault.absolute_path)
+        raise CodegenError(f"{path}: not valid OpenAPI 3.1 at {at}: {fault.message}")
 
 
 class _Loader(yaml.SafeLoader):
@@ -82,8 +89,19 @@ def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, An
     seen: set[str] = set()
     while isinstance(ref := node.get("$ref"), str) and ref not in seen:
         seen.add(ref)
-        target: Any = spec
-        for part in ref.removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
-        node = target
+        node = _target(spec, ref)
     return node
+
+
+def _target(spec: Mapping[str, Any], ref: str) -> Any:  # noqa: ANN401 - anything in the document
+    target: Any = spec
+    for part in ref.removeprefix("#/").split("/"):
+        target = target[part.replace("~1", "/").replace("~0", "~")]
+    return target
+
+
+def _exists(spec: Mapping[str, Any], ref: str) -> bool:
+    try:
+        return ref.startswith("#/") and isinstance(_target(spec, ref), dict)
+    except (KeyError, TypeError):
+        return False

@@ -54,8 +54,8 @@ def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleTyp
     names = _wire_names(models)
     for kind, events in examples.EXAMPLES.items():
         asked, model = getattr(Client(), kind)(1)
-        if asked is not kind:
-            raise ValueError(f"the method {kind} asks for {asked}")
+        if asked is not kind or not attrs.has(model):
+            raise ValueError(f"the method {kind} asks for {asked} as {model}")
         if decoder := _decoder(model):
             for event in events:
                 decoder.decode(msgspec.json.encode(_with_python_names(event, names)))

@@ -15,7 +15,7 @@ from uuid import UUID
 import attrs
 import msgspec
 
-__all__ = ["Base", "Client", "Device", "Opening", "Phone", "Place", "Priority", "Watch"]
+__all__ = ["Base", "Client", "Device", "Opening", "Owner", "Phone", "Place", "Priority", "Watch"]
 
 Int32: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 """An integer of 32 bits; decoding refuses one that is out of range."""
@@ -87,10 +87,6 @@ class Watch:
     paired: Watch | None = None
 
 
-Device: TypeAlias = Phone | Watch
-"""A union told apart by `kind`."""
-
-
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class Opening(Base):
     """A message was opened.
@@ -113,7 +109,6 @@ class Opening(Base):
         labels: An array with a default.
         level: An integer with a default.
         client: An open enumeration.
-        device: A union told apart by `kind`.
         place: A nested object.
         extra: A map.
     """
@@ -132,7 +127,6 @@ class Opening(Base):
     labels: list[str] | None = attrs.field(factory=lambda: ["a"])
     level: int | None = 3
     client: Client | None = None
-    device: Device | None = None
     place: Place | None = None
     extra: dict[str, Int64] | None = None
 
@@ -146,3 +140,18 @@ class Opening(Base):
         if self.timestamp is None:
             return None
         return _EPOCH + dt.timedelta(milliseconds=self.timestamp)
+
+
+Device: TypeAlias = Phone | Watch
+"""A union told apart by `kind`."""
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Owner:
+    """Who has a device.
+
+    Attributes:
+        device: A union told apart by `kind`.
+    """
+
+    device: Device | None = None

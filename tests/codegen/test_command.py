@@ -1,0 +1,248 @@
+"""`python -m codegen`: what it writes, what it refuses, and what it leaves alone."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def small(golden: Path, tmp_path: Path) -> Path:
+    """A copy of the small document."""
+    path = tmp_path / "spec.yaml"
+    path.write_text((golden / "spec.yaml").read_text("utf-8"), "utf-8")
+    return path
+
+
+@pytest.fixture
+def out(golden: Path, tmp_path: Path) -> Path:
+    """A package that agrees with the small document."""
+    directory = tmp_path / "out"
+    directory.mkdir()
+    for path in (golden / "expected").glob("*.py"):
+        (directory / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    return directory
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def run(spec: Path, out: Path, *options: str) -> int:
+    return main(["--spec", str(spec), "--out", str(out), *options])
+
+
+def test_the_generated_code_agrees_with_the_spec(capsys: Captured) -> None:
+    status = main(["--check"])
+    assert (capsys.readouterr().out, status) == ("", 0)
+
+
+def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
+    """Not even the order of hashes may show."""
+    written = []
+    for seed in ("1", "2"):
+        target = tmp_path / seed
+        command = [sys.executable, "-m", "codegen", "--spec", str(small), "--out", str(target)]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own program
+        written.append(contents(target))
+    assert written[0] == written[1]
+    assert written[0].keys() == {
+        "__init__.py",
+        "models.py",
+        "kinds.py",
+        "endpoints.py",
+        "examples.py",
+    }
+
+
+def test_each_file_says_where_it_comes_from_and_holds_no_time(out: Path) -> None:
+    for path in out.iterdir():
+        first = path.read_text("utf-8").partition("\n")[0]
+        assert first.startswith("# Generated from spec.yaml by `python -m codegen`")
+        assert not any(character.isdigit() for character in first)
+
+
+def test_the_check_passes_when_nothing_differs(small: Path, out: Path) -> None:
+    assert run(small, out, "--check") == 0
+
+
+def test_the_check_shows_a_change_of_the_spec(small: Path, out: Path, capsys: Captured) -> None:
+    edit(small, "description: The city. }", "description: The town. }")
+    before = contents(out)
+    assert run(small, out, "--check") == 1
+    shown = capsys.readouterr().out
+    assert "-        city: The city.\n+        city: The town.\n" in shown
+    assert f"run `python -m codegen --spec {small} --out {out}` and commit the result" in shown
+    assert contents(out) == before
+
+
+def test_the_check_shows_an_edit_by_hand(small: Path, out: Path, capsys: Captured) -> None:
+    edit(out / "models.py", "    city: str", "    city: bytes")
+    assert run(small, out, "--check") == 1
+    assert (
+        "-    city: bytes | None = None\n+    city: str | None = None\n" in capsys.readouterr().out
+    )
+
+
+def test_the_check_shows_a_missing_file(small: Path, out: Path, capsys: Captured) -> None:
+    (out / "kinds.py").unlink()
+    assert run(small, out, "--check") == 1
+    assert "--- /dev/null\n+++ kinds.py (from the spec)\n" in capsys.readouterr().out
+
+
+def test_the_check_shows_a_file_too_many(small: Path, out: Path, capsys: Captured) -> None:
+    (out / "old.py").write_text("# Generated from spec.yaml\n", "utf-8")
+    assert run(small, out, "--check") == 1
+    assert f"--- {out}/old.py\n+++ /dev/null\n" in capsys.readouterr().out
+
+
+def test_a_run_removes_a_file_it_no_longer_makes(small: Path, out: Path) -> None:
+    expected = contents(out)
+    (out / "old.py").write_text("# Generated from spec.yaml\n", "utf-8")
+    edit(out / "models.py", "    city: str", "    city: bytes")
+    assert run(small, out) == 0
+    assert contents(out) == expected
+
+
+def test_a_hand_written_file_is_never_replaced(small: Path, out: Path, capsys: Captured) -> None:
+    (out / "models.py").write_text("mine = 1\n", "utf-8")
+    before = contents(out)
+    assert run(small, out) == 2
+    assert (
+        "models.py was not generated; move it, or choose another --out" in capsys.readouterr().err
+    )
+    assert contents(out) == before
+
+
+def test_a_document_of_schemas_alone_makes_models_alone(small: Path, tmp_path: Path) -> None:
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Schemas", "version": "1"},
+        "components": {"schemas": {"Pet": {"type": "object", "properties": {"name": {}}}}},
+    }
+    small.write_text(json.dumps(document), "utf-8")
+    assert run(small, tmp_path / "new" / "package") == 0
+    assert contents(tmp_path / "new" / "package").keys() == {"__init__.py", "models.py"}
+
+
+BASE = '- $ref: "#/components/schemas/Base"'
+BREAKAGES = {
+    "no YAML": ("openapi: 3.1.0", "openapi: [", "cannot be read as YAML or JSON"),
+    "OpenAPI 3.0": (
+        "openapi: 3.1.0",
+        "openapi: 3.0.3",
+        "expected an OpenAPI document with `openapi: 3.1",
+    ),
+    "repeated key": ("  schemas:\n", "  schemas:\n    Base: {}\n", "the key 'Base' is repeated"),
+    "invalid": (
+        "type: apiKey",
+        "type: magic",
+        "not valid OpenAPI 3.1 at components > securitySchemes",
+    ),
+    "remote reference": (
+        BASE,
+        '- $ref: "https://x.example/s.yaml"',
+        "refers to 'https://x.example/s.yaml'",
+    ),
+    "other file": (BASE, '- $ref: "./s.yaml#/Base"', "only references inside the document"),
+    "dangling reference": (
+        BASE,
+        '- $ref: "#/components/schemas/Gone"',
+        "Gone', which is not there",
+    ),
+    "endless allOf": (
+        BASE,
+        '- $ref: "#/components/schemas/Opening"',
+        "takes itself in (allOf) without end",
+    ),
+    "name taken": ("opened_at", "level", "x-python-datetime: 'level' is not a new name"),
+    "no name": ("opened_at", "opened at", "x-python-datetime: 'opened at' is not a new name"),
+    "unknown format": (
+        "format: date }",
+        "format: moon }",
+        "made no models of the schemas: UserWarning",
+    ),
+    "wrong example": (
+        "timestamp: 1614089582000",
+        "timestamp: soon",
+        "its example 'one' is wrong at 0 > timestamp",
+    ),
+    "key in the query": (
+        "in: header",
+        "in: query",
+        "expected exactly one of `type: apiKey`, `in: header`",
+    ),
+    "plain http": ("https://golden", "http://golden", "expected one https URL"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKAGES)
+def test_a_broken_document_is_told_and_changes_nothing(
+    small: Path, out: Path, capsys: Captured, name: str
+) -> None:
+    old, new, message = BREAKAGES[name]
+    edit(small, old, new)
+    before = contents(out)
+    assert run(small, out) == 2
+    assert message in capsys.readouterr().err
+    assert contents(out) == before
+
+
+def test_a_document_cannot_name_a_module_to_import(small: Path, out: Path) -> None:
+    """A generator hook in the document would run code when the models are tried."""
+    before = contents(out)
+    edit(
+        small,
+        "nickname: { ",
+        "nickname: { customTypePath: os.path.join, x-python-type: os.PathLike, ",
+    )
+    assert run(small, out) == 0
+    assert contents(out) == before
+
+
+def test_a_missing_document_is_named(tmp_path: Path, capsys: Captured) -> None:
+    assert run(tmp_path / "none.yaml", tmp_path / "out") == 2
+    assert "none.yaml" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def with_activations(spec: dict[str, Any]) -> dict[str, Any]:
+    """Add a fourth endpoint of the known shape to the document."""
+    text = json.dumps(spec["paths"]["/notifications/{id}/events/executions"])
+    text = text.replace("ExecutionEvent", "ActivationEvent").replace("executions", "activations")
+    text = text.replace('"type": "execution"', '"type": "activation"')
+    text = text.replace("getNotificationExecutions", "getNotificationActivations")
+    spec["paths"]["/notifications/{id}/events/activations"] = json.loads(text)
+    event = json.dumps(spec["components"]["schemas"]["ExecutionEvent"])
+    event = event.replace('"execution"', '"activation"')
+    spec["components"]["schemas"]["ActivationEvent"] = json.loads(event)
+    return spec
+
+
+def test_a_fourth_endpoint_needs_no_hand_written_line(spec: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(with_activations(spec)), "utf-8")
+    out = tmp_path / "out"
+    assert run(path, out) == 0
+    written = {name: text.decode() for name, text in contents(out).items()}
+    assert 'ACTIVATIONS = "activations"' in written["kinds.py"]
+    assert "def activations(" in written["endpoints.py"]
+    assert "-> EventStream[ActivationEvent | UnknownEvent]:" in written["endpoints.py"]
+    assert "EventKind.ACTIVATIONS: (" in written["examples.py"]
+    assert "class ActivationEvent:" in written["models.py"]

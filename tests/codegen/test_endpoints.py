@@ -1,0 +1,58 @@
+"""The generated endpoint methods: what they ask for and how they read."""
+
+import inspect
+from typing import Any
+
+import pytest
+
+from np6_async._generated import models
+from np6_async._generated.endpoints import Endpoints
+from np6_async._generated.kinds import OPERATIONS, EventKind
+from np6_async._query import EventQuery
+
+MODELS = {
+    "executions": models.ExecutionEvent,
+    "cancellations": models.CancellationEvent,
+    "bounces": models.BounceEvent,
+}
+
+
+class Recorder(Endpoints):
+    """Hands back what it was asked for."""
+
+    def _stream(self, query: EventQuery, model: type[Any]) -> Any:
+        return query, model
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_a_method_asks_for_its_kind_in_its_window(kind: EventKind) -> None:
+    query, model = getattr(Recorder(), kind)(156, start=10**12, end=10**12 + 5, sort="asc")
+    assert query == EventQuery(
+        kind=kind, notification_id=156, start=10**12, end=10**12 + 5, sort="asc"
+    )
+    assert model is MODELS[kind]
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_a_method_checks_its_arguments_at_the_call(kind: EventKind) -> None:
+    with pytest.raises(ValueError, match="notification_id"):
+        getattr(Recorder(), kind)(-1)
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_a_method_is_documented_from_the_spec(kind: EventKind, spec: dict[str, Any]) -> None:
+    method = getattr(Endpoints, kind)
+    documentation = " ".join((inspect.getdoc(method) or "").split())
+    operation = spec["paths"][OPERATIONS[kind].path]["get"]
+    described = [
+        parameter["description"] for parameter in spec["components"]["parameters"].values()
+    ]
+    for text in (operation["summary"], operation["description"], *described):
+        assert text in documentation
+    names = list(inspect.signature(method).parameters)
+    assert names == ["self", "notification_id", "start", "end", "sort"]
+
+
+def test_the_methods_need_a_client() -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        Endpoints()  # type: ignore[abstract]

@@ -1,0 +1,114 @@
+"""An operation the client does not support stops the generator, by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from codegen._errors import CodegenError
+from codegen._operations import read_service
+
+PATH = "/notifications/{id}/events/bounces"
+Spec = dict[str, Any]
+
+
+def at_path(path: str) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        spec["paths"][path] = spec["paths"].pop(PATH)
+
+    return change
+
+
+def with_method(spec: Spec) -> None:
+    spec["paths"][PATH]["post"] = spec["paths"][PATH].pop("get")
+
+
+def with_parameter(**parameter: object) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        get = spec["paths"][PATH]["get"]
+        get["parameters"] = [{"in": "query", "schema": {"type": "string"}, **parameter}]
+
+    return change
+
+
+def without_sort(spec: Spec) -> None:
+    spec["paths"][PATH]["parameters"].pop()
+
+
+def content(spec: Spec) -> Spec:
+    found: Spec = spec["paths"][PATH]["get"]["responses"]["200"]["content"]["application/json"]
+    return found
+
+
+def with_object(spec: Spec) -> None:
+    content(spec)["schema"] = {"$ref": "#/components/schemas/BounceEvent"}
+
+
+def with_inline_model(spec: Spec) -> None:
+    content(spec)["schema"]["items"] = {"type": "object"}
+
+
+def with_text(spec: Spec) -> None:
+    body = spec["paths"][PATH]["get"]["responses"]["200"]["content"]
+    body["text/csv"] = body.pop("application/json")
+
+
+def without_response(spec: Spec) -> None:
+    responses = spec["paths"][PATH]["get"]["responses"]
+    responses["206"] = responses.pop("200")
+
+
+def without_const(spec: Spec) -> None:
+    del spec["components"]["schemas"]["BounceEvent"]["properties"]["type"]["const"]
+
+
+def without_examples(spec: Spec) -> None:
+    content(spec)["examples"] = {"empty": {"value": []}}
+
+
+NO_ARRAY = "its 200 response is not a JSON array of one model"
+REFUSED = {
+    "no id": (at_path("/notifications/events/bounces"), "this method or path"),
+    "other family": (at_path("/actions/{id}/events/bounces"), "this method or path"),
+    "deeper path": (at_path(f"{PATH}/hard"), "this method or path"),
+    "keyword": (at_path("/notifications/{id}/events/import"), "'import' is a Python keyword"),
+    "POST": (with_method, "this method or path"),
+    "new parameter": (with_parameter(name="page"), "unknown parameter `page` (in query)"),
+    "required": (with_parameter(name="sort", required=True), "parameter `sort` must be optional"),
+    "missing parameter": (without_sort, "missing parameter `sort` (in query)"),
+    "object": (with_object, NO_ARRAY),
+    "inline model": (with_inline_model, NO_ARRAY),
+    "media type": (with_text, NO_ARRAY),
+    "no 200": (without_response, NO_ARRAY),
+    "no type": (without_const, "the model BounceEvent has no property `type`"),
+    "no examples": (without_examples, "its 200 response has no example events"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_the_operation_the_reason_and_what_is_expected_are_told(spec: Spec, name: str) -> None:
+    change, reason = REFUSED[name]
+    change(spec)
+    with pytest.raises(CodegenError) as caught:
+        read_service(spec)
+    message = str(caught.value)
+    assert "(getNotificationBounces): " in message
+    assert reason in message
+    assert "The client supports GET /notifications/{id}/events/<kind>" in message
+
+
+def test_operations_come_in_the_order_of_the_document(spec: Spec) -> None:
+    service = read_service(spec)
+    assert service is not None
+    assert [operation.kind for operation in service.operations] == [
+        "executions",
+        "cancellations",
+        "bounces",
+    ]
+
+
+def test_a_parameter_of_the_operation_wins_over_one_of_the_path(spec: Spec) -> None:
+    with_parameter(name="sort", description="Mine.")(spec)
+    service = read_service(spec)
+    assert service is not None
+    assert dict(service.operations[-1].arguments)["sort"] == "Mine."
