@@ -19,7 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return _generate(options.spec, options.out, check=options.check)
-    except CodegenError as error:
+    except (CodegenError, OSError) as error:
         print(f"codegen: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2
 
@@ -37,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _generate(spec: Path, out: Path, *, check: bool) -> int:
-    ours = out.resolve() == _OUT
+    ours = (spec.resolve(), out.resolve()) == (_SPEC, _OUT)
     command = "make codegen" if ours else "python -m codegen"
     source = spec.resolve().relative_to(_ROOT).as_posix() if ours else spec.name
     files = accept(render(load(spec), source, command))

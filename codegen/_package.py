@@ -1,7 +1,6 @@
 """Format a generated package, try it in a fresh interpreter, and only then replace the old one."""
 
 import difflib
-import os
 import subprocess
 import sys
 import tempfile
@@ -31,17 +30,8 @@ def accept(files: Mapping[str, str]) -> dict[str, str]:
             (package / name).write_text(text, "utf-8")
         _ruff("check", "--fix", "--select=I,F401,RUF022", str(package))
         _ruff("format", str(package))
-        _run(
-            [
-                sys.executable,
-                "-I",
-                "-W",
-                "error",
-                "-B",
-                str(Path(__file__).parent / "_trial.py"),
-                directory,
-            ]
-        )
+        trial = Path(__file__).parent / "_trial.py"
+        _run([sys.executable, "-I", "-B", "-Werror", str(trial), directory])
         return {name: (package / name).read_text("utf-8") for name in files}
 
 
@@ -96,6 +86,6 @@ def replace(files: Mapping[str, str], out: Path) -> None:
     for name, text in files.items():
         new = out / f".{name}.new"
         new.write_text(text, "utf-8")
-        os.replace(new, out / name)  # noqa: PTH105 - Path.replace reads like str.replace
+        new.replace(out / name)
     for path in old - {out / name for name in files}:
         path.unlink()

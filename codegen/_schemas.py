@@ -1,6 +1,6 @@
 """The schemas as datamodel-code-generator is to see them."""
 
-import json
+import copy
 import re
 
 from ._errors import CodegenError
@@ -23,7 +23,7 @@ def prepare(spec: Node) -> Node:
     Raises:
         CodegenError: A schema asks for something that cannot be had.
     """
-    schemas = json.loads(json.dumps(spec.get("components", {}).get("schemas", {})))
+    schemas = copy.deepcopy(spec.get("components", {}).get("schemas", {}))
     kept = {
         key: value for key, value in schemas.items() if value.get("x-python-model") is not False
     }

@@ -1,5 +1,6 @@
 """Read an OpenAPI document, and refuse what is not one."""
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -22,8 +23,9 @@ def load(path: Path) -> Node:
         CodegenError: It cannot be read, is not valid OpenAPI 3.1, or refers to another document.
     """
     try:
-        spec = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        document = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+        spec = json.loads(json.dumps(document))  # keys become strings, and aliases copies
+    except (OSError, TypeError, ValueError, yaml.YAMLError) as error:
         raise CodegenError(f"{path}: cannot be read as YAML or JSON: {error}") from error
     if not isinstance(spec, dict) or not str(spec.get("openapi", "")).startswith("3.1."):
         raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.1.x` at its top")

@@ -160,7 +160,11 @@ BREAKAGES = {
         '- $ref: "https://x.example/s.yaml"',
         "refers to 'https://x.example/s.yaml'",
     ),
-    "other file": (BASE, '- $ref: "./s.yaml#/Base"', "only references inside the document"),
+    "other file": (
+        BASE,
+        '- $ref: "components/schemas/Base"',
+        "only references inside the document",
+    ),
     "dangling reference": (
         BASE,
         '- $ref: "#/components/schemas/Gone"',
@@ -220,6 +224,20 @@ def test_a_missing_document_is_named(tmp_path: Path, capsys: Captured) -> None:
     assert run(tmp_path / "none.yaml", tmp_path / "out") == 2
     assert "none.yaml" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_the_place_of_the_package_is_told(
+    small: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "out").write_text("mine", "utf-8")
+    assert run(small, tmp_path / "out") == 2
+    assert "File exists" in capsys.readouterr().err
+    assert (tmp_path / "out").read_text("utf-8") == "mine"
+
+
+def test_another_spec_for_our_package_is_named_in_the_header(small: Path, capsys: Captured) -> None:
+    assert main(["--spec", str(small), "--check"]) == 1
+    assert "+# Generated from spec.yaml by `python -m codegen`" in capsys.readouterr().out
 
 
 def with_activations(spec: dict[str, Any]) -> dict[str, Any]:
