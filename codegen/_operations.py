@@ -129,6 +129,9 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
     prefix, _, model = str(alternatives[0].get("$ref")).rpartition("/")
     if array.get("type") != "array" or prefix != "#/components/schemas":
         raise _refuse(name, "its 200 response is not a JSON array of one model")
+    union = spec["components"]["schemas"].get("Event")
+    if union and alternatives[0] not in union.get("oneOf", []):
+        raise _refuse(name, f"the model {model} is missing in the oneOf of the schema Event")
     return model
 
 

@@ -249,7 +249,11 @@ def with_activations(spec: dict[str, Any]) -> dict[str, Any]:
     spec["paths"]["/notifications/{id}/events/activations"] = json.loads(text)
     event = json.dumps(spec["components"]["schemas"]["ExecutionEvent"])
     event = event.replace('"execution"', '"activation"')
-    spec["components"]["schemas"]["ActivationEvent"] = json.loads(event)
+    schemas = spec["components"]["schemas"]
+    schemas["ActivationEvent"] = json.loads(event)
+    ref = "#/components/schemas/ActivationEvent"
+    schemas["Event"]["oneOf"].append({"$ref": ref})
+    schemas["Event"]["discriminator"]["mapping"]["activation"] = ref
     return spec
 
 

@@ -62,6 +62,10 @@ def without_const(spec: Spec) -> None:
     del spec["components"]["schemas"]["BounceEvent"]["properties"]["type"]["const"]
 
 
+def outside_the_union(spec: Spec) -> None:
+    spec["components"]["schemas"]["Event"]["oneOf"].pop()
+
+
 def without_examples(spec: Spec) -> None:
     content(spec)["examples"] = {"empty": {"value": []}}
 
@@ -80,6 +84,7 @@ REFUSED = {
     "inline model": (with_inline_model, NO_ARRAY),
     "media type": (with_text, NO_ARRAY),
     "no 200": (without_response, NO_ARRAY),
+    "outside the union": (outside_the_union, "BounceEvent is missing in the oneOf of the schema"),
     "no type": (without_const, "the model BounceEvent has no property `type`"),
     "no examples": (without_examples, "its 200 response has no example events"),
 }
