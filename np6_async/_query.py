@@ -73,7 +73,7 @@ def _to_sort(value: Sort | None) -> Sort | None:
 def _iso(milliseconds: int) -> str:
     """Write an instant in the one form whose unit nobody can mistake."""
     instant = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+    return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 @frozen(kw_only=True)
