@@ -1,6 +1,6 @@
 """The settings of a client: values, checked once."""
 
-import math
+import sys
 from ipaddress import ip_address
 from typing import Final, NoReturn
 
@@ -21,7 +21,7 @@ def to_seconds(value: float, *, name: str) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} must be a number, not {type(value).__name__}")
-    if not (math.isfinite(value) and value > 0):
+    if not 0 < value <= sys.float_info.max:
         raise ValueError(f"{name} must be positive and finite, not {value}")
     return float(value)
 
@@ -128,15 +128,16 @@ def to_base_url(value: str) -> URL:
         raise ValueError(f"base_url must be a str, not {type(value).__name__}")
     try:
         url = URL(value)
+        host = url.host
     except ValueError:
-        raise ValueError("base_url is not a URL") from None
-    if url.scheme not in ("https", "http") or not url.host:
-        raise ValueError("base_url must be absolute, such as https://api-cm.np6.com")
+        url, host = URL(), None  # refused out here, so that no context repeats the value
+    if url.scheme not in ("https", "http") or not host:
+        raise ValueError("base_url must be an absolute URL, such as https://api-cm.np6.com")
     if url.user is not None or url.password is not None:
         raise ValueError("base_url must not carry credentials: the key goes in a header")
     if url.query_string or url.fragment:
         raise ValueError("base_url must have no query and no fragment")
-    if url.scheme == "http" and not _is_loopback(url.host):
+    if url.scheme == "http" and not _is_loopback(host):
         raise ValueError("base_url must be https: plain http would show the key to the network")
     return url
 
