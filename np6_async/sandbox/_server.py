@@ -116,12 +116,17 @@ class Server:
     ) -> web.StreamResponse:
         """Send a body in pieces, and then break off the connection if asked to."""
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
-        if self._gzip and "gzip" in request.headers.get("Accept-Encoding", ""):
+        if self._gzip and _accepts_gzip(request):
             response.enable_compression(web.ContentCoding.gzip)
-        with suppress(ConnectionResetError):  # whoever asked has left
+        with suppress(ConnectionError):  # whoever asked has left
             await response.prepare(request)
             for start in range(0, len(body), _PIECE):
                 await response.write(body[start : start + _PIECE])
         if breaks:
             request.protocol.force_close()
         return response
+
+
+def _accepts_gzip(request: web.Request) -> bool:
+    codings = request.headers.get("Accept-Encoding", "").split(",")
+    return "gzip" in (coding.strip().lower() for coding in codings)
