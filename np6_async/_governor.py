@@ -5,6 +5,7 @@ from typing import Final
 __all__ = ["Governor"]
 
 _FULL: Final = float("inf")
+_LATENESS: Final = 0.01  # seconds that timers may be late without lowering the rate
 
 
 class Governor:
@@ -37,7 +38,8 @@ class Governor:
     def admit(self, now: float) -> None:
         """Count a request as under way."""
         self.in_flight += 1
-        self._next_send = max(self._next_send, now - self._interval) + self._interval
+        made_up = min(_LATENESS, self._interval)
+        self._next_send = max(self._next_send, now - made_up) + self._interval
         if now >= self._reset_at:
             self._remaining = None
         if self._remaining is not None:

@@ -74,12 +74,15 @@ def limits(remaining: str, reset: str, **others: str) -> Quota | None:
         ("caf\udce9", "caf\\udce9"),
     ],
 )
-def test_a_request_id_is_made_fit_to_be_shown(value: str, shown: str | None) -> None:
+def test_h12_a_request_id_is_made_fit_to_be_shown(value: str, shown: str | None) -> None:
     assert request_id(headers(X_Request_Id=value)) == shown
 
 
-def test_a_request_id_may_be_missing() -> None:
+def test_h12_a_request_id_may_be_missing_or_repeated() -> None:
     assert request_id({}) is None
+    assert (
+        request_id(CIMultiDict([("X-Request-Id", "first"), ("x-request-id", "second")])) == "first"
+    )
 
 
 @given(st.text() | st.text(st.characters(categories=["Cs", "Cc", "Zl"])))
@@ -88,7 +91,7 @@ def test_any_request_id_comes_out_as_one_short_printable_line(value: str) -> Non
     assert shown is None or (shown.isascii() and shown.isprintable() and len(shown) <= 200 * 10)
 
 
-def test_a_long_request_id_is_cut() -> None:
+def test_h12_a_long_request_id_is_cut() -> None:
     assert request_id(headers(x_request_id="x" * 10_000)) == "x" * 200
 
 
@@ -101,7 +104,7 @@ def test_a_long_request_id_is_cut() -> None:
         *(("0", 0.0), ("120", 120.0), (" 7 ", 7.0), ("007", 7.0), ("9" * 15, 10.0**15 - 1)),
         *(
             (value, None)
-            for value in ("", " ", "-1", "+1", "1.5", "1e3", "1_000", "0x10", "nan", "inf")
+            for value in ("", " ", "-1", "+1", "1.5", "1e9", "1_000", "0x10", "nan", "inf")
         ),
         *(
             (value, None)
@@ -109,7 +112,7 @@ def test_a_long_request_id_is_cut() -> None:
         ),
     ],
 )
-def test_r_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None) -> None:
+def test_r5_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None) -> None:
     assert wait(value) == seconds
 
 
@@ -126,16 +129,16 @@ def test_r_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None) 
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
         ("Mon, 10 Mar 2025 25:00:00 GMT", None),
         ("Mon, 99 Mar 2025 12:00:00 GMT", None),
-        ("Mon, 10 Mar 99999 12:00:00 GMT", None),
+        ("Mon, 10 Mar 100000 12:00:00 GMT", None),
         ("Mon, 10 Mar 2025 12:00:00 +999999", None),
     ],
 )
-def test_a_wait_until_a_date_is_measured_from_now(value: str, seconds: float | None) -> None:
+def test_r2_a_wait_until_a_date_is_measured_from_now(value: str, seconds: float | None) -> None:
     assert wait(value) == seconds
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 300))
-def test_a_date_is_measured_by_the_server_s_own_clock(skew: int, seconds: int) -> None:
+def test_r2_a_date_is_measured_by_the_server_s_own_clock(skew: int, seconds: int) -> None:
     there = NOW.replace(microsecond=0) + timedelta(seconds=skew)
     waited = wait(http_date(there + timedelta(seconds=seconds)), date=http_date(there))
     assert waited is not None
@@ -154,7 +157,7 @@ def test_a_date_that_cannot_be_read_is_not_counted(date: str) -> None:
 @given(texts, texts)
 @example("9" * 15, "")
 @example(http_date(datetime.max.replace(tzinfo=UTC)), http_date(datetime.min.replace(tzinfo=UTC)))
-def test_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
+def test_r5_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
     for waited in (
         retry_after({"Retry-After": value, "Date": date}, now=NOW),
         retry_after({}, now=NOW),
@@ -166,7 +169,7 @@ def test_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(0, 3600))
-def test_the_unit_of_a_reset_is_told_by_its_size(remaining: int, seconds: int) -> None:
+def test_r3_the_unit_of_a_reset_is_told_by_its_size(remaining: int, seconds: int) -> None:
     moment = NOW + timedelta(seconds=seconds)
     milliseconds = round(moment.timestamp() * 1000)
     found = [
