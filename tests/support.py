@@ -1,0 +1,55 @@
+"""What the tests of the client share: how to make one, and the smallest events there are."""
+
+import json
+from collections.abc import Iterable
+from typing import Any, Protocol, TypedDict, Unpack
+from uuid import UUID
+
+import aiohttp
+
+from np6_async import Event, NP6Client, RetryPolicy, Timeouts, UnknownEvent
+
+__all__ = ["FIRST_MOMENT", "MakeClient", "Settings", "body", "event", "numbers"]
+
+FIRST_MOMENT = 1_614_089_582_000
+"""The `timestamp` of event 0; each later one comes a millisecond later."""
+
+
+class Settings(TypedDict, total=False):
+    """The settings of a client."""
+
+    concurrency: int
+    timeouts: Timeouts
+    retry: RetryPolicy
+    max_rate: float | None
+    strict: bool
+    session: aiohttp.ClientSession | None
+
+
+class MakeClient(Protocol):
+    """Makes a client with the test's key; it is closed when the test ends."""
+
+    def __call__(self, base_url: str = ..., **settings: Unpack[Settings]) -> NP6Client: ...
+
+
+def event(number: int, **members: Any) -> bytes:
+    """Return the JSON of an event that fits every kind, as it states no type."""
+    return json.dumps(
+        {
+            "id": str(UUID(int=number)),
+            "timestamp": FIRST_MOMENT + number,
+            "identity": {"type": "customer"},
+            "source": {"type": "notification"},
+            **members,
+        }
+    ).encode()
+
+
+def body(*wanted: int) -> bytes:
+    """Return the array of the events of these numbers."""
+    return b"[" + b",".join(map(event, wanted)) + b"]"
+
+
+def numbers(events: Iterable[Event | UnknownEvent]) -> list[int]:
+    """Return which events these are."""
+    return [-1 if event.id is None else event.id.int for event in events]

@@ -1,0 +1,252 @@
+"""A server that sends what it is told to, byte for byte, also what no HTTP library would send.
+
+An *answer* turns each request into a *reply*: steps, which are bytes to send, an event to wait for,
+or the end of the connection.
+
+    async with FaultServer(in_turn(status(503), chunked(b"[1,", go, b"2]"))) as server:
+        ...
+"""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from enum import Enum, auto
+from http import HTTPStatus
+from types import TracebackType
+from typing import NamedTuple, Self, TypeAlias
+
+__all__ = [
+    "Answer",
+    "End",
+    "FaultServer",
+    "Reply",
+    "Request",
+    "always",
+    "array",
+    "chunked",
+    "head",
+    "in_turn",
+    "status",
+]
+
+
+class End(Enum):
+    """How a connection ends."""
+
+    FIN = auto()
+    RST = auto()
+
+
+class Request(NamedTuple):
+    """The head of a request, as it was received.
+
+    Attributes:
+        connection: The number of the connection it came by.
+        head: Its bytes, without the blank line at the end.
+    """
+
+    connection: int
+    head: bytes
+
+    @property
+    def line(self) -> str:
+        return self.head.partition(b"\r\n")[0].decode("ascii")
+
+    @property
+    def path(self) -> str:
+        return self.line.split(" ")[1].partition("?")[0]
+
+    @property
+    def notification_id(self) -> int:
+        return int(self.path.split("/")[2])
+
+    @property
+    def kind(self) -> str:
+        return self.path.split("/")[4]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, by names in lower case."""
+        lines = self.head.decode("ascii").split("\r\n")[1:]
+        return {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+
+
+Step: TypeAlias = bytes | asyncio.Event | End
+Reply: TypeAlias = Sequence[Step]
+Answer: TypeAlias = Callable[[Request], Reply]
+
+
+class FaultServer:
+    """Listens on this machine while its block is run.
+
+    Args:
+        answer: Gives the reply to each request.
+        greeting: Steps to take as soon as a connection is made.
+
+    Attributes:
+        requests: Every request, in the order of arrival.
+        received: What each connection has received, by its number.
+        open: How many connections are open.
+        busy: How many requests are being replied to.
+        busiest: The largest that `busy` has been.
+    """
+
+    def __init__(self, answer: Answer, *, greeting: Reply = ()) -> None:
+        self.requests: list[Request] = []
+        self.received: list[bytearray] = []
+        self.open = self.busy = self.busiest = 0
+        self._answer = answer
+        self._greeting = greeting
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._failure: BaseException | None = None
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+        if self._failure is not None:
+            raise self._failure
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so, looking again whenever anything has happened here."""
+        async with asyncio.timeout(2):
+            while not holds():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            self._failure = self._failure or task.exception()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a connection until the client hangs up."""
+        self.open += 1
+        waiting: asyncio.Queue[Request] = asyncio.Queue()
+        talking = asyncio.create_task(self._talk(waiting, writer))
+        try:
+            await self._listen(reader, waiting)
+        finally:
+            talking.cancel()
+            writer.transport.abort()
+            self.open -= 1
+            self._changed.set()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+        with suppress(asyncio.CancelledError):
+            await talking
+
+    async def _listen(
+        self, reader: asyncio.StreamReader, waiting: "asyncio.Queue[Request]"
+    ) -> None:
+        number, received, unread = len(self.received), bytearray(), b""
+        self.received.append(received)
+        with suppress(ConnectionError):
+            while data := await reader.read(2**16):
+                received += data
+                *heads, unread = (unread + data).split(b"\r\n\r\n")
+                for found in heads:
+                    self.requests.append(Request(number, found))
+                    waiting.put_nowait(self.requests[-1])
+                    self._changed.set()
+
+    async def _talk(self, waiting: "asyncio.Queue[Request]", writer: asyncio.StreamWriter) -> None:
+        await _play(self._greeting, writer)
+        while not writer.is_closing():
+            request = await waiting.get()
+            self.busy += 1
+            self.busiest = max(self.busy, self.busiest)
+            try:
+                await _play(self._answer(request), writer)
+            except BaseException:
+                writer.transport.abort()
+                raise
+            finally:
+                self.busy -= 1
+                self._changed.set()
+
+
+async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
+    for step in steps:
+        if isinstance(step, asyncio.Event):
+            await step.wait()
+        elif isinstance(step, bytes):
+            writer.write(step)
+            with suppress(ConnectionError):
+                await writer.drain()
+        elif step is End.FIN:
+            writer.close()
+        else:
+            at_once = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            writer.transport.abort()
+
+
+def always(reply: Iterable[Step]) -> Answer:
+    """Give every request the same reply."""
+    steps = list(reply)
+    return lambda _: steps
+
+
+def in_turn(*replies: Iterable[Step]) -> Answer:
+    """Give the first request the first reply, and so on; there must be no request too many."""
+    left = iter(replies)
+
+    def answer(request: Request) -> Reply:
+        reply = next(left, None)
+        assert reply is not None, f"a request too many: {request.line}"
+        return list(reply)
+
+    return answer
+
+
+def head(code: int = 200, **headers: str | int) -> bytes:
+    """Return the head of a response; the names of headers come with underscores for hyphens."""
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    phrase = HTTPStatus(code).phrase
+    return "\r\n".join([f"HTTP/1.1 {code} {phrase}", *lines, "", ""]).encode("latin-1")
+
+
+def status(code: int, body: bytes = b"", **headers: str | int) -> list[Step]:
+    """Reply with a status, and perhaps a body."""
+    return [head(code, **{"Content_Length": len(body), **headers}) + body]
+
+
+def array(body: bytes, **headers: str | int) -> list[Step]:
+    """Reply 200 with a body of stated length; `Content_Length` may state another one."""
+    return status(200, body, **{"Content_Type": "application/json", **headers})
+
+
+def chunked(*pieces: Step, **headers: str | int) -> list[Step]:
+    """Reply 200 with a body in chunks, one for each piece, and what else is to be done in between.
+
+    The last chunk follows, unless the last piece ends the connection.
+    """
+    fixed = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
+    last = [] if isinstance(pieces[-1], End) else [b"0\r\n\r\n"]
+    return [head(200, **{**fixed, **headers}), *map(_chunk, pieces), *last]
+
+
+def _chunk(piece: Step) -> Step:
+    return b"%x\r\n%b\r\n" % (len(piece), piece) if isinstance(piece, bytes) else piece

@@ -1,0 +1,115 @@
+"""What goes over the wire: request lines and headers, to the byte."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from np6_async import EventKind, __version__
+from tests.support import MakeClient, numbers
+
+from .conftest import Serve
+from .fault_server import always, array
+
+PARIS = timezone(timedelta(hours=1))
+
+
+async def test_the_key_goes_in_its_header_and_nowhere_else(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    server = await serve(always(array(b"[]")))
+    await np6(server.url).executions(156)
+    assert server.requests[0].headers["x-key"] == key
+    assert server.received[0].count(key.encode()) == 1
+
+
+async def test_the_other_headers_say_who_asks_and_what_is_understood(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(b"[]")))
+    await np6(server.url).executions(156)
+    headers = server.requests[0].headers
+    headers.pop("x-key")
+    assert headers == {
+        "host": server.url.removeprefix("http://"),
+        "user-agent": f"np6-async/{__version__}",
+        "accept": "application/json",
+        "accept-encoding": "gzip",
+    }
+
+
+@pytest.mark.parametrize("kind", EventKind)
+async def test_each_kind_has_its_path(serve: Serve, np6: MakeClient, kind: EventKind) -> None:
+    server = await serve(always(array(b"[]")))
+    await np6(server.url).events(kind, 2**31 - 1)
+    assert server.requests[0].line == f"GET /notifications/2147483647/events/{kind} HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        pytest.param({}, "", id="nothing"),
+        pytest.param({"sort": "desc"}, "?sort=desc", id="sort"),
+        pytest.param({"start": 0}, "?start=1970-01-01T00:00:00.000Z", id="milliseconds"),
+        pytest.param(
+            {"end": datetime(2021, 2, 23, 15, 13, 2, 1, PARIS)},
+            "?end=2021-02-23T14:13:02.001Z",
+            id="an aware datetime, rounded up",
+        ),
+        pytest.param(
+            {"start": 1614089582000, "end": 1614089582001, "sort": "asc"},
+            "?start=2021-02-23T14:13:02.000Z&end=2021-02-23T14:13:02.001Z&sort=asc",
+            id="all",
+        ),
+    ],
+)
+async def test_the_window_and_the_order_are_sent_as_given(
+    serve: Serve, np6: MakeClient, arguments: Any, sent: str
+) -> None:
+    server = await serve(always(array(b"[]")))
+    await np6(server.url).bounces(0, **arguments)
+    line = server.requests[0].line.replace("%3A", ":")
+    assert line == f"GET /notifications/0/events/bounces{sent} HTTP/1.1"
+
+
+async def test_a_base_url_may_have_a_path(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(b"[]")))
+    await np6(f"{server.url}/np6/v8/").bounces(1)
+    assert server.requests[0].path == "/np6/v8/notifications/1/events/bounces"
+
+
+async def test_a_window_that_ends_where_it_starts_is_empty_without_asking(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url)
+    assert await client.executions(156, start=0, end=0) == []
+    assert [batch async for batch in client.executions(156, start=0, end=0).batches()] == []
+    assert server.requests == []
+
+
+async def test_cookies_are_neither_kept_nor_sent(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(b"[]", Set_Cookie="session=1")))
+    client = np6(server.url)
+    await client.executions(1)
+    await client.executions(2)
+    assert "cookie" not in server.requests[1].headers
+
+
+async def test_a_connection_is_used_again(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url)
+    assert numbers(await client.executions(1) + await client.executions(2)) == []
+    assert [request.connection for request in server.requests] == [0, 0]
+
+
+async def test_proxies_and_passwords_of_the_environment_are_not_used(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    server = await serve(always(array(b"[]")))
+    assert await np6(server.url).executions(156) == []
+    assert "authorization" not in server.requests[0].headers
