@@ -8,7 +8,7 @@ from typing import Any, Generic, Self, TypeVar
 from attrs import frozen
 
 from ._decoder import Decode
-from ._exchange import Exchange
+from ._exchange import Exchange, Page
 from ._query import EventQuery
 from ._single_use import SingleUse
 
@@ -71,6 +71,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._query = query
         self._decode = decode
         self._active: AsyncGenerator[Any, None] | None = None
+        self._stepped: AsyncGenerator[E, None] | None = None  # by `anext(stream)`
 
     def __repr__(self) -> str:
         return f"<EventStream: {self._query}>"
@@ -94,19 +95,20 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._start(self._events())
+        return self._start(_events(self._batches()))
 
     async def __anext__(self) -> E:
-        event: E = await anext(self._active or aiter(self))
-        return event
+        if self._stepped is None:
+            self._stepped = aiter(self)
+        return await anext(self._stepped)
 
     def batches(self) -> AsyncGenerator[list[E], None]:
         """Yield the events in lists as large as they arrive: the fastest way to take them in."""
-        return self._start(self._lists())
+        return self._start(_lists(self._batches()))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
         """Yield the JSON of each event, byte for byte as the API sent it; no event is built."""
-        return self._start(self._bytes())
+        return self._start(_bytes(self._exchange.pages(self._query, restarts=False)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -126,20 +128,30 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._active = generator
         return generator
 
-    async def _events(self) -> AsyncGenerator[E, None]:
-        async with aclosing(batches(self._exchange, self._query, self._decode)) as found:
-            async for batch in found:
-                for event in batch.events:
-                    yield event
+    def _batches(self) -> AsyncGenerator[Batch[E], None]:
+        return batches(self._exchange, self._query, self._decode)
 
-    async def _lists(self) -> AsyncGenerator[list[E], None]:
-        async with aclosing(batches(self._exchange, self._query, self._decode)) as found:
-            async for batch in found:
-                if batch.events:
-                    yield batch.events
 
-    async def _bytes(self) -> AsyncGenerator[bytes, None]:
-        async with aclosing(self._exchange.pages(self._query, restarts=False)) as pages:
-            async for page in pages:
-                for element in page.elements:
-                    yield bytes(element)
+# Functions, so that no generator refers to its stream: a loop that is left then lets go of both at
+# once, and of the connection with them, instead of when cycles are collected.
+
+
+async def _events(found: AsyncGenerator[Batch[E], None]) -> AsyncGenerator[E, None]:
+    async with aclosing(found):
+        async for batch in found:
+            for event in batch.events:
+                yield event
+
+
+async def _lists(found: AsyncGenerator[Batch[E], None]) -> AsyncGenerator[list[E], None]:
+    async with aclosing(found):
+        async for batch in found:
+            if batch.events:
+                yield batch.events
+
+
+async def _bytes(found: AsyncGenerator[Page, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(found):
+        async for page in found:
+            for element in page.elements:
+                yield bytes(element)
