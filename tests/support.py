@@ -1,15 +1,27 @@
 """What the tests of the client share: how to make one, and the smallest events there are."""
 
 import json
-from collections.abc import Iterable
-from typing import Any, Protocol, TypedDict, Unpack
+import pickle
+from collections.abc import AsyncIterable, Iterable
+from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
 import aiohttp
 
 from np6_async import Event, NP6Client, RetryPolicy, Timeouts, UnknownEvent
 
-__all__ = ["FIRST_MOMENT", "MakeClient", "Settings", "body", "event", "numbers"]
+__all__ = [
+    "FIRST_MOMENT",
+    "MakeClient",
+    "Settings",
+    "body",
+    "collect",
+    "event",
+    "numbers",
+    "pickled",
+]
+
+E = TypeVar("E")
 
 FIRST_MOMENT = 1_614_089_582_000
 """The `timestamp` of event 0; each later one comes a millisecond later."""
@@ -53,3 +65,15 @@ def body(*wanted: int) -> bytes:
 def numbers(events: Iterable[Event | UnknownEvent]) -> list[int]:
     """Return which events these are."""
     return [-1 if event.id is None else event.id.int for event in events]
+
+
+async def collect(stream: AsyncIterable[E], found: list[E]) -> None:
+    """Add what a stream yields to a list, which keeps it if the stream fails."""
+    async for each in stream:
+        found.append(each)  # noqa: PERF401 - a comprehension would keep nothing
+
+
+def pickled(value: E) -> E:
+    """Return what arrives at the other end of a pickle."""
+    again: E = pickle.loads(pickle.dumps(value))  # noqa: S301 - our own
+    return again

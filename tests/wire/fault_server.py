@@ -241,10 +241,10 @@ def array(body: bytes, **headers: str | int) -> list[Step]:
 def chunked(*pieces: Step, **headers: str | int) -> list[Step]:
     """Reply 200 with a body in chunks, one for each piece, and what else is to be done in between.
 
-    The last chunk follows, unless the last piece ends the connection.
+    The last chunk follows, unless one of the pieces ends the connection.
     """
     fixed = {"Content_Type": "application/json", "Transfer_Encoding": "chunked"}
-    last = [] if isinstance(pieces[-1], End) else [b"0\r\n\r\n"]
+    last = [] if any(isinstance(piece, End) for piece in pieces) else [b"0\r\n\r\n"]
     return [head(200, **{**fixed, **headers}), *map(_chunk, pieces), *last]
 
 

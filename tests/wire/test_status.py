@@ -1,0 +1,144 @@
+"""Answers that are no 200."""
+
+import gzip
+
+import pytest
+
+from np6_async import EventQuery, RetryPolicy, errors
+from np6_async.errors import NP6Error, StatusError
+from tests.support import MakeClient, pickled
+
+from .conftest import Serve
+from .fault_server import End, always, array, chunked, head, status
+
+STATUSES = [
+    (400, errors.BadRequestError),
+    (401, errors.AuthenticationError),
+    (403, errors.PermissionDeniedError),
+    (404, errors.NotFoundError),
+    (405, StatusError),
+    (409, errors.ConflictError),
+    (415, StatusError),
+    (422, StatusError),
+    (429, errors.RateLimitedError),
+    (500, errors.ServerError),
+    (501, errors.ServerError),
+    (503, errors.ServerError),
+    (206, StatusError),
+]
+ONCE = RetryPolicy(attempts=1)
+QUERY = EventQuery(kind="bounces", notification_id=156, sort="asc")
+
+
+async def failure(np6: MakeClient, url: str) -> NP6Error:
+    with pytest.raises(NP6Error) as caught:
+        await np6(url, retry=ONCE).bounces(156, sort="asc")
+    return caught.value
+
+
+@pytest.mark.parametrize(("code", "expected"), STATUSES)
+async def test_a_status_has_its_error(
+    serve: Serve, np6: MakeClient, code: int, expected: type[NP6Error]
+) -> None:
+    server = await serve(always(status(code, b'{"message": "no"}', x_request_id="req-1")))
+    error = await failure(np6, server.url)
+    assert type(error) is expected
+    assert (error.status, error.request_id, error.query) == (code, "req-1", QUERY)
+    assert error.detail == '{"message": "no"}'
+    assert (error.attempts, error.events_yielded) == (1, 0)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 409])
+async def test_an_empty_body_leaves_the_request_id_as_the_handle(
+    serve: Serve, np6: MakeClient, code: int
+) -> None:
+    server = await serve(always(status(code, x_request_id="req-1")))
+    error = await failure(np6, server.url)
+    assert error.detail is None
+    assert str(error).startswith(f"bounces of notification 156 (sort=asc): the API answered {code}")
+    assert str(error).endswith("[request id req-1]")
+
+
+async def test_without_a_request_id_there_is_none(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(status(404)))
+    assert (await failure(np6, server.url)).request_id is None
+
+
+async def test_an_error_leads_nowhere_and_pickles(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(status(403, b"no", x_request_id="req-1")))
+    error = await failure(np6, server.url)
+    assert (error.__cause__, error.__context__) == (None, None)
+    again = pickled(error)
+    assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+async def test_only_the_head_of_an_error_body_is_read(serve: Serve, np6: MakeClient) -> None:
+    endless = chunked(*[b"x" * 1024] * 256, End.FIN)
+    server = await serve(always([head(404, Transfer_Encoding="chunked"), *endless[1:]]))
+    error = await failure(np6, server.url)
+    assert error.detail == "x" * 2048
+    await server.until(lambda: server.open == 0)
+
+
+async def test_an_error_body_that_breaks_off_does_not_hide_the_status(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([*status(409, b"because", Content_Length=99), End.FIN]))
+    error = await failure(np6, server.url)
+    assert (type(error), error.detail) == (errors.ConflictError, "because")
+
+
+async def test_an_error_body_that_is_no_text_does_not_hide_the_status(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(status(400, b"\xff{", Content_Type="application/json")))
+    assert (await failure(np6, server.url)).detail == "\ufffd{"
+
+
+async def test_an_error_body_that_is_compressed_is_read(serve: Serve, np6: MakeClient) -> None:
+    zipped = gzip.compress(b"because")
+    server = await serve(always(status(400, zipped, Content_Encoding="gzip")))
+    assert (await failure(np6, server.url)).detail == "because"
+
+
+@pytest.mark.parametrize("reason", [b"", b" ", b" \xe9\xff", b" OK"])
+async def test_the_reason_phrase_counts_for_nothing(
+    serve: Serve, np6: MakeClient, reason: bytes
+) -> None:
+    server = await serve(always([b"HTTP/1.1 404" + reason + b"\r\nContent-Length: 0\r\n\r\n"]))
+    error = await failure(np6, server.url)
+    assert type(error) is errors.NotFoundError
+    assert str(error.args[0]).startswith("the API answered 404 Not Found: check ")
+
+
+async def test_a_status_that_nobody_defined_is_told_by_its_family(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([b"HTTP/1.1 599 Odd\r\nContent-Length: 0\r\n\r\n"]))
+    error = await failure(np6, server.url)
+    assert (type(error), error.args) == (errors.ServerError, ("the API answered 599",))
+
+
+async def test_not_modified_is_no_answer(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always([head(304)]))
+    assert isinstance(await failure(np6, server.url), StatusError)
+
+
+async def test_no_content_is_an_empty_result(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always([head(204)]))
+    client = np6(server.url)
+    assert await client.bounces(156) == []
+    assert [event async for event in client.bounces(156)] == []
+    assert len(server.requests) == 2
+
+
+async def test_a_refusal_does_not_cost_the_connection(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(
+        lambda request: array(b"[]") if request.notification_id == 1 else status(404, b"no")
+    )
+    client = np6(server.url)
+    with pytest.raises(errors.NotFoundError):
+        await client.bounces(0)
+    assert await client.bounces(1) == []
+    assert {request.connection for request in server.requests} == {0}
