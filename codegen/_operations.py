@@ -1,8 +1,7 @@
 """Find the operations the client supports, and refuse the others by name."""
 
 import re
-from collections.abc import Iterator, Mapping
-from keyword import iskeyword
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
@@ -10,6 +9,7 @@ from jsonschema.exceptions import best_match
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from ._errors import CodegenError
+from ._reserved import why_no_kind, why_no_model
 from ._spec import Node, pointer, resolve
 
 __all__ = ["Operation", "Service", "read_service"]
@@ -61,9 +61,22 @@ def read_service(spec: Node) -> Service | None:
     )
     if not operations:
         return None
+    _tell_apart(operations)
     return Service(
         base_url=_base_url(spec), api_key_header=_api_key_header(spec), operations=operations
     )
+
+
+def _tell_apart(operations: Iterable[Operation]) -> None:
+    """Refuse two models for events of one type."""
+    models: dict[str, str] = {}
+    for operation in operations:
+        if models.setdefault(operation.event_type, operation.model) != operation.model:
+            raise _refuse(
+                f"GET {operation.path}",
+                f"events of type {operation.event_type!r} have the model"
+                f" {models[operation.event_type]} already, not {operation.model}",
+            )
 
 
 def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
@@ -100,8 +113,8 @@ def _kind(name: str, method: str, path: str) -> str:
     if method != "get" or not match:
         raise _refuse(name, "this method or path is not supported")
     kind = match[1]
-    if iskeyword(kind):
-        raise _refuse(name, f"{kind!r} is a Python keyword, so it cannot name a method")
+    if reason := why_no_kind(kind):
+        raise _refuse(name, reason)
     return kind
 
 
@@ -129,6 +142,8 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
     prefix, _, model = str(alternatives[0].get("$ref")).rpartition("/")
     if array.get("type") != "array" or prefix != "#/components/schemas":
         raise _refuse(name, "its 200 response is not a JSON array of one model")
+    if reason := why_no_model(model):
+        raise _refuse(name, reason)
     union = spec["components"]["schemas"].get("Event")
     if union and alternatives[0] not in union.get("oneOf", []):
         raise _refuse(name, f"the model {model} is missing in the oneOf of the schema Event")

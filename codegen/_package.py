@@ -11,7 +11,7 @@ from ._errors import CodegenError
 
 __all__ = ["accept", "differences", "replace"]
 
-_MARK = "# Generated from "
+_MARKS = ("# Generated from ", "<!-- Generated from ")
 
 
 def accept(files: Mapping[str, str]) -> dict[str, str]:
@@ -58,7 +58,7 @@ def _run(command: list[str]) -> None:
 
 def differences(files: Mapping[str, str], out: Path) -> Iterator[str]:
     """Yield a unified diff for each file of the package that is not what it should be."""
-    old = {path.name: path.read_text("utf-8") for path in out.glob("*.py")}
+    old = {path.name: path.read_text("utf-8") for path in _present(out)}
     for name in sorted(old.keys() | files.keys()):
         before, after = old.get(name), files.get(name)
         if before != after:
@@ -72,15 +72,20 @@ def differences(files: Mapping[str, str], out: Path) -> Iterator[str]:
             )
 
 
+def _present(out: Path) -> set[Path]:
+    """Return the files of a package that could have been generated."""
+    return {*out.glob("*.py"), *out.glob("reference.md")}
+
+
 def replace(files: Mapping[str, str], out: Path) -> None:
     """Make the directory hold these files and no other generated one; each file changes at once.
 
     Raises:
         CodegenError: The directory holds a hand-written file.
     """
-    old = set(out.glob("*.py"))
+    old = _present(out)
     for path in sorted(old):
-        if not (path.read_text("utf-8") or _MARK).startswith(_MARK):
+        if not (path.read_text("utf-8") or _MARKS[0]).startswith(_MARKS):
             raise CodegenError(f"{path} was not generated; move it, or choose another --out")
     out.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

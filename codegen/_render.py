@@ -12,7 +12,7 @@ from ._spec import Node
 
 __all__ = ["render"]
 
-_SERVICE_FILES = ("kinds.py", "endpoints.py", "examples.py")
+_SERVICE_FILES = ("kinds.py", "endpoints.py", "examples.py", "reference.md")
 
 
 def render(spec: Node, source: str, command: str) -> dict[str, str]:
@@ -36,7 +36,8 @@ def render(spec: Node, source: str, command: str) -> dict[str, str]:
     }
     if (service := read_service(spec)) is not None:
         for name in _SERVICE_FILES:
-            files[name] = environment.get_template(f"{name}.jinja2").render(service=service)
+            template = environment.get_template(f"{name}.jinja2")
+            files[name] = template.render(service=service, models=_summaries(files["models.py"]))
     return files
 
 
@@ -44,16 +45,29 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - the output is Python, not HTML
     )
     environment.filters["doc"] = _doc
     environment.filters["literal"] = repr
+    environment.filters["cell"] = _cell
     return environment
 
 
 def _doc(text: str) -> str:
     """Return text that can stand in a docstring."""
     return text.strip().replace("\\", "\\\\").replace('"""', r"\"\"\"")
+
+
+def _cell(text: str) -> str:
+    """Return text that can stand in a Markdown table."""
+    return " ".join(text.replace("|", r"\|").replace("<", "&lt;").split())
+
+
+def _summaries(source: str) -> dict[str, str]:
+    """Return the first paragraph about each class, by its name."""
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return {node.name: (ast.get_docstring(node) or "").partition("\n\n")[0] for node in classes}
 
 
 def _models(environment: jinja2.Environment, spec: Node) -> str:

@@ -61,3 +61,25 @@ def schema_of(spec: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
         return schema
 
     return find
+
+
+def merged(value: Any, addition: Any) -> Any:
+    """Two documents as one: mappings merged, lists joined."""
+    match value, addition:
+        case dict(), dict():
+            return value | {
+                key: merged(value[key], new) if key in value else new
+                for key, new in addition.items()
+            }
+        case list(), list():
+            return value + addition
+        case _:
+            return addition
+
+
+@pytest.fixture
+def spec_with_activations(spec: dict[str, Any]) -> dict[str, Any]:
+    """The document with a fourth endpoint."""
+    path = Path(__file__).parent / "fixtures" / "activations.yaml"
+    document: dict[str, Any] = merged(spec, yaml.safe_load(path.read_text("utf-8")))
+    return document

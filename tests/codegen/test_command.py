@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,7 +27,7 @@ def out(golden: Path, tmp_path: Path) -> Path:
     """A package that agrees with the small document."""
     directory = tmp_path / "out"
     directory.mkdir()
-    for path in (golden / "expected").glob("*.py"):
+    for path in (golden / "expected").iterdir():
         (directory / path.name).write_text(path.read_text("utf-8"), "utf-8")
     return directory
 
@@ -68,13 +67,14 @@ def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
         "kinds.py",
         "endpoints.py",
         "examples.py",
+        "reference.md",
     }
 
 
 def test_each_file_says_where_it_comes_from_and_holds_no_time(out: Path) -> None:
     for path in out.iterdir():
         first = path.read_text("utf-8").partition("\n")[0]
-        assert first.startswith("# Generated from spec.yaml by `python -m codegen`")
+        assert "# Generated from spec.yaml by `python -m codegen`" in first.replace("<!--", "#")
         assert not any(character.isdigit() for character in first)
 
 
@@ -238,33 +238,3 @@ def test_a_file_in_the_place_of_the_package_is_told(
 def test_another_spec_for_our_package_is_named_in_the_header(small: Path, capsys: Captured) -> None:
     assert main(["--spec", str(small), "--check"]) == 1
     assert "+# Generated from spec.yaml by `python -m codegen`" in capsys.readouterr().out
-
-
-def with_activations(spec: dict[str, Any]) -> dict[str, Any]:
-    """Add a fourth endpoint of the known shape to the document."""
-    text = json.dumps(spec["paths"]["/notifications/{id}/events/executions"])
-    text = text.replace("ExecutionEvent", "ActivationEvent").replace("executions", "activations")
-    text = text.replace('"type": "execution"', '"type": "activation"')
-    text = text.replace("getNotificationExecutions", "getNotificationActivations")
-    spec["paths"]["/notifications/{id}/events/activations"] = json.loads(text)
-    event = json.dumps(spec["components"]["schemas"]["ExecutionEvent"])
-    event = event.replace('"execution"', '"activation"')
-    schemas = spec["components"]["schemas"]
-    schemas["ActivationEvent"] = json.loads(event)
-    ref = "#/components/schemas/ActivationEvent"
-    schemas["Event"]["oneOf"].append({"$ref": ref})
-    schemas["Event"]["discriminator"]["mapping"]["activation"] = ref
-    return spec
-
-
-def test_a_fourth_endpoint_needs_no_hand_written_line(spec: dict[str, Any], tmp_path: Path) -> None:
-    path = tmp_path / "spec.json"
-    path.write_text(json.dumps(with_activations(spec)), "utf-8")
-    out = tmp_path / "out"
-    assert run(path, out) == 0
-    written = {name: text.decode() for name, text in contents(out).items()}
-    assert 'ACTIVATIONS = "activations"' in written["kinds.py"]
-    assert "def activations(" in written["endpoints.py"]
-    assert "-> EventStream[ActivationEvent | UnknownEvent]:" in written["endpoints.py"]
-    assert "EventKind.ACTIVATIONS: (" in written["examples.py"]
-    assert "class ActivationEvent:" in written["models.py"]

@@ -7,6 +7,7 @@ import pytest
 
 from codegen._errors import CodegenError
 from codegen._operations import read_service
+from codegen._reserved import why_no_kind
 
 PATH = "/notifications/{id}/events/bounces"
 Spec = dict[str, Any]
@@ -66,6 +67,17 @@ def outside_the_union(spec: Spec) -> None:
     spec["components"]["schemas"]["Event"]["oneOf"].pop()
 
 
+def same_type(spec: Spec) -> None:
+    spec["components"]["schemas"]["BounceEvent"]["properties"]["type"]["const"] = "execution"
+
+
+def named(name: str) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        content(spec)["schema"]["items"] = {"$ref": f"#/components/schemas/{name}"}
+
+    return change
+
+
 def without_examples(spec: Spec) -> None:
     content(spec)["examples"] = {"empty": {"value": []}}
 
@@ -76,6 +88,9 @@ REFUSED = {
     "other family": (at_path("/actions/{id}/events/bounces"), "this method or path"),
     "deeper path": (at_path(f"{PATH}/hard"), "this method or path"),
     "keyword": (at_path("/notifications/{id}/events/import"), "'import' is a Python keyword"),
+    "client's own": (at_path("/notifications/{id}/events/fan_out"), "'fan_out' is something else"),
+    "promised": (at_path("/notifications/{id}/events/stats"), "'stats' is something else"),
+    "generic form": (at_path("/notifications/{id}/events/events"), "'events' is something else"),
     "POST": (with_method, "this method or path"),
     "new parameter": (with_parameter(name="page"), "unknown parameter `page` (in query)"),
     "required": (with_parameter(name="sort", required=True), "parameter `sort` must be optional"),
@@ -86,6 +101,8 @@ REFUSED = {
     "no 200": (without_response, NO_ARRAY),
     "outside the union": (outside_the_union, "BounceEvent is missing in the oneOf of the schema"),
     "no type": (without_const, "the model BounceEvent has no property `type`"),
+    "name taken": (named("UnknownEvent"), "the name UnknownEvent has another meaning"),
+    "no class name": (named("bounce_event"), "the model bounce_event needs a name in CamelCase"),
     "no examples": (without_examples, "its 200 response has no example events"),
 }
 
@@ -100,6 +117,20 @@ def test_the_operation_the_reason_and_what_is_expected_are_told(spec: Spec, name
     assert "(getNotificationBounces): " in message
     assert reason in message
     assert "The client supports GET /notifications/{id}/events/<kind>" in message
+
+
+def test_two_models_for_events_of_one_type_are_refused(spec: Spec) -> None:
+    same_type(spec)
+    content(spec)["examples"] = {
+        "one": {"value": [{**content(spec)["examples"]["bare"]["value"][0], "type": "execution"}]}
+    }
+    with pytest.raises(CodegenError, match="'execution' have the model ExecutionEvent already"):
+        read_service(spec)
+
+
+@pytest.mark.parametrize("name", ["aclose", "events", "fan_out", "from_env", "follow", "stats"])
+def test_no_kind_takes_a_name_of_the_client(name: str) -> None:
+    assert why_no_kind(name)
 
 
 def test_operations_come_in_the_order_of_the_document(spec: Spec) -> None:
