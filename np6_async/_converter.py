@@ -31,11 +31,12 @@ __all__ = ["UNFIT", "EventConverter", "converter"]
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
 
-UNFIT: Final = (msgspec.MsgspecError, BaseValidationError, RecursionError)
+UNFIT: Final = (msgspec.MsgspecError, BaseValidationError, RecursionError, UnicodeError)
 """What structuring and loading raise for input that does not fit."""
 
 _WIRE: Final = "wire"  # where an attrs field's metadata keeps a name in JSON that is not its own
 _JSON_STRINGS: Final = (UUID, datetime, date, bytes, Enum)
+_SCALARS: Final = (bool, int, float, str, bytes)  # cattrs coerces to these by itself
 
 _verbatim: Final = ContextVar("_verbatim", default=False)
 
@@ -49,6 +50,8 @@ class EventConverter(MsgspecJsonConverter):
 
     def __init__(self) -> None:
         super().__init__()
+        for kind in _SCALARS:
+            self.register_structure_hook(kind, msgspec.convert)
         self.register_structure_hook_factory(_holds_no_model, _leaf_hook)
         self.register_structure_hook_factory(_is_model_list, _list_hook)
         self.register_structure_hook_factory(_is_model_dict, _dict_hook)
@@ -64,6 +67,7 @@ class EventConverter(MsgspecJsonConverter):
 
         Raises:
             msgspec.DecodeError: It is not JSON, or does not fit.
+            UnicodeDecodeError: It is not UTF-8.
             cattrs.BaseValidationError: It does not fit.
         """
         return self.get_loads_hook(cl)(data)

@@ -85,7 +85,7 @@ def _members(raw: bytes) -> dict[str, Any]:
 def _uuid(value: object) -> UUID | None:
     try:
         return msgspec.convert(value, UUID)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):
         return None
 
 
