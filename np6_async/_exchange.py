@@ -200,7 +200,7 @@ class Exchange:
             spent = not is_transient(failure) or record.failures >= self._retry.attempts
         count = record.throttles if throttled else record.failures
         wait = pause(self._retry, failure, count, random.random)
-        if spent or record.given or wait > LONGEST_WAIT:
+        if spent or record.given or (failure.retry_after or 0) > LONGEST_WAIT:
             raise failure
         if not record.clock.allows(wait):
             failure.stopped_by = "deadline"

@@ -84,6 +84,7 @@ class FaultServer:
     Args:
         answer: Gives the reply to each request.
         greeting: Steps to take as soon as a connection is made.
+        port: Where to listen; 0 for anywhere.
 
     Attributes:
         requests: Every request, in the order of arrival.
@@ -93,18 +94,19 @@ class FaultServer:
         busiest: The largest that `busy` has been.
     """
 
-    def __init__(self, answer: Answer, *, greeting: Reply = ()) -> None:
+    def __init__(self, answer: Answer, *, greeting: Reply = (), port: int = 0) -> None:
         self.requests: list[Request] = []
         self.received: list[bytearray] = []
         self.open = self.busy = self.busiest = 0
         self._answer = answer
         self._greeting = greeting
+        self._port = port
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._failure: BaseException | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
         host, port = self._server.sockets[0].getsockname()
         self.url = f"http://{host}:{port}"
         return self
