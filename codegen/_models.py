@@ -11,7 +11,7 @@ from datamodel_code_generator.parser import LiteralType
 
 from ._errors import CodegenError
 from ._schemas import STAND_IN, prepare
-from ._spec import Node
+from ._tree import Node
 
 __all__ = ["TEMPLATES", "generate_models"]
 

@@ -10,7 +10,7 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from ._errors import CodegenError
 from ._reserved import why_no_kind, why_no_model
-from ._spec import Node, pointer, resolve
+from ._tree import Node, pointer, resolve
 
 __all__ = ["Operation", "Service", "read_service"]
 

@@ -8,7 +8,7 @@ import jinja2
 from ._models import TEMPLATES, generate_models
 from ._operations import read_service
 from ._schemas import INTEGERS
-from ._spec import Node
+from ._tree import Node
 
 __all__ = ["render"]
 

@@ -4,7 +4,7 @@ import copy
 import re
 
 from ._errors import CodegenError
-from ._spec import Node, pointer, resolve, walk
+from ._tree import Node, pointer, resolve, walk
 
 __all__ = ["INTEGERS", "STAND_IN", "prepare"]
 

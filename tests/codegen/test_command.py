@@ -158,12 +158,12 @@ BREAKAGES = {
     "remote reference": (
         BASE,
         '- $ref: "https://x.example/s.yaml"',
-        "refers to 'https://x.example/s.yaml'",
+        "refers to 'https://x.example/s.yaml': only files beside or below",
     ),
     "other file": (
         BASE,
         '- $ref: "components/schemas/Base"',
-        "only references inside the document",
+        "components/schemas/Base: cannot be read",
     ),
     "dangling reference": (
         BASE,

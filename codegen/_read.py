@@ -1,0 +1,87 @@
+"""Read one file of YAML or JSON into what JSON can say."""
+
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from ._errors import CodegenError
+
+__all__ = ["read"]
+
+_MOST_NODES = 2_000_000  # aliases of aliases can stand for more than any memory holds
+
+
+def read(path: Path, *, lenient: bool = False) -> object:
+    """Read a file: keys become strings, aliases copies; a date stays a string.
+
+    Args:
+        path: The file.
+        lenient: Whether the last of several equal keys counts, instead of being refused.
+
+    Raises:
+        CodegenError: It cannot be read.
+    """
+    try:
+        text = path.read_text("utf-8")
+        value = _parse(text, _Loader if lenient else _StrictLoader)
+        if _count(value, {}) > _MOST_NODES:
+            raise ValueError("its aliases make it too large")  # noqa: TRY301 - told like the rest
+        return json.loads(json.dumps(value))
+    except (OSError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
+        raise CodegenError(f"{path}: cannot be read as YAML or JSON: {error}") from error
+
+
+def _parse(text: str, loader: type[yaml.SafeLoader]) -> object:
+    """Parse JSON by its own parser: it is many times as fast."""
+    pairs = dict if loader is _Loader else _without_repetition
+    try:
+        return json.loads(text, object_pairs_hook=pairs)
+    except json.JSONDecodeError:
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader
+
+
+def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} is repeated")
+        found[key] = value
+    return found
+
+
+def _count(value: object, known: dict[int, int]) -> int:
+    """Count the values that there are once every alias is a copy."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        known[id(value)] = _MOST_NODES  # should it hold itself
+        children = value.values() if isinstance(value, dict) else value
+        known[id(value)] = 1 + sum(_count(child, known) for child in children)
+    return known[id(value)]
+
+
+_Fastest: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+class _Loader(_Fastest):  # type: ignore[misc]  # which of the two is known at run time only
+    """YAML with the types of JSON."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
+        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class _StrictLoader(_Loader):
+    """The same, but a repeated key is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for index, key in enumerate(keys):
+            if key in keys[:index]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} is repeated", node.start_mark
+                )
+        return cast("dict[Any, Any]", super().construct_mapping(node, deep))

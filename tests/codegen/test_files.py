@@ -1,0 +1,137 @@
+"""References to other files: those beside the document are taken in, all others refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen._errors import CodegenError
+from codegen._spec import load
+
+COMMON = """
+components:
+  schemas:
+    Pet:
+      type: object
+      properties:
+        owner: { $ref: "#/components/schemas/Owner" }
+        home: { $ref: "../main.json#/components/schemas/Home" }
+        tree: { $ref: pet-tree.yaml }
+    Owner:
+      type: object
+      properties: { pets: { type: array, items: { $ref: "#/components/schemas/Pet" } } }
+    Unused: { type: string }
+  parameters:
+    Sort: { name: sort, in: query, schema: { type: string } }
+"""
+TREE = """
+type: object
+properties:
+  child: { $ref: "#" }
+  kind:
+    oneOf: [{ $ref: "common.yaml#/components/schemas/Owner" }]
+    discriminator:
+      propertyName: type
+      mapping: { owner: "common.yaml#/components/schemas/Owner" }
+"""
+PETS = """
+parameters: [{ $ref: "common.yaml#/components/parameters/Sort" }]
+get: { responses: { "200": { description: Pets. } } }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A document's folder, with a subfolder of files, and a file outside."""
+    (tmp_path / "outside.yaml").write_text("type: string\n", "utf-8")
+    below = tmp_path / "spec" / "parts"
+    below.mkdir(parents=True)
+    for name, text in (("common", COMMON), ("pet-tree", TREE), ("pets", PETS)):
+        (below / f"{name}.yaml").write_text(text, "utf-8")
+    (below / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    return tmp_path / "spec"
+
+
+def write(folder: Path, ref: str) -> Path:
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Pets", "version": "1"},
+        "paths": {"/pets": {"$ref": "parts/pets.yaml"}},
+        "components": {
+            "schemas": {
+                "Home": {"type": "object"},
+                "Shop": {"type": "object", "properties": {"pet": {"$ref": ref}}},
+            }
+        },
+    }
+    path = folder / "main.json"
+    path.write_text(json.dumps(document), "utf-8")
+    return path
+
+
+def test_what_a_document_takes_from_other_files_becomes_its_own(folder: Path) -> None:
+    spec = load(write(folder, "parts/common.yaml#/components/schemas/Pet"))
+    components = spec["components"]
+    assert components["schemas"].keys() == {"Home", "Shop", "Pet", "Owner", "PetTree"}
+    assert components["parameters"].keys() == {"Sort"}
+    pet = components["schemas"]["Pet"]["properties"]
+    assert pet["owner"] == {"$ref": "#/components/schemas/Owner"}
+    assert pet["home"] == {"$ref": "#/components/schemas/Home"}
+    assert pet["tree"] == {"$ref": "#/components/schemas/PetTree"}
+    kind = components["schemas"]["PetTree"]["properties"]["kind"]
+    assert kind["discriminator"]["mapping"] == {"owner": "#/components/schemas/Owner"}
+    assert components["schemas"]["PetTree"]["properties"]["child"] == pet["tree"]
+    assert spec["paths"]["/pets"]["parameters"] == [{"$ref": "#/components/parameters/Sort"}]
+
+
+LOCAL_ONLY = "only files beside or below the document are read"
+REFUSED = {
+    "https": ("https://x.example/s.yaml#/Pet", LOCAL_ONLY),
+    "host": ("//x.example/s.yaml", LOCAL_ONLY),
+    "file URL": ("file:///etc/passwd", LOCAL_ONLY),
+    "absolute": ("/etc/passwd", LOCAL_ONLY),
+    "escaped": ("parts/%2e%2e/%2e%2e/outside.yaml", LOCAL_ONLY),
+    "backslash": ("..\\outside.yaml", LOCAL_ONLY),
+    "above": ("../outside.yaml", "that is outside the folder of the document"),
+    "up and down": ("parts/../../outside.yaml", "that is outside the folder of the document"),
+    "link": ("parts/link.yaml", "that is outside the folder of the document"),
+    "no file": ("parts/none.yaml", "none.yaml: cannot be read"),
+    "no place": ("parts/common.yaml#/components/schemas/None", "which is not there"),
+    "no object": ("parts/common.yaml#/components/schemas/Pet/type", "which is not there"),
+    "own dangling": ("#/components/schemas/None", "which is not there"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_reference_that_leads_elsewhere_or_nowhere_is_refused(folder: Path, name: str) -> None:
+    ref, reason = REFUSED[name]
+    with pytest.raises(CodegenError) as caught:
+        load(write(folder, ref))
+    assert reason in str(caught.value)
+
+
+def test_two_things_of_one_name_are_refused(folder: Path) -> None:
+    (folder / "other.yaml").write_text(COMMON.replace("../main", "main"), "utf-8")
+    path = write(folder, "parts/common.yaml#/components/schemas/Pet")
+    document = json.loads(path.read_text("utf-8"))
+    document["components"]["schemas"]["Yard"] = {"$ref": "other.yaml#/components/schemas/Owner"}
+    path.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(CodegenError, match=r"Owner is also in .*; give one of them another name"):
+        load(path)
+
+
+def test_aliases_that_stand_for_more_than_fits_are_refused(folder: Path) -> None:
+    path = folder / "bomb.yaml"
+    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 64))]
+    path.write_text("\n".join(lines), "utf-8")
+    with pytest.raises(CodegenError, match="its aliases make it too large"):
+        load(path)
+
+
+@pytest.mark.parametrize("text", ['{"openapi": "3.1.0", "openapi": "3.1.1"}', "a: 1\na: 2"])
+def test_a_repeated_key_is_refused_in_either_form(folder: Path, text: str) -> None:
+    path = folder / "twice"
+    path.write_text(text, "utf-8")
+    with pytest.raises(CodegenError, match=r"the key '(openapi|a)' is repeated"):
+        load(path)
