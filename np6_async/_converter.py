@@ -26,7 +26,7 @@ from cattrs.preconf.msgspec import MsgspecJsonConverter
 
 from .models import UnknownEvent
 
-__all__ = ["UNFIT", "EventConverter", "converter"]
+__all__ = ["UNFIT", "WIRE", "EventConverter", "converter"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
@@ -34,7 +34,9 @@ Hook = Callable[[Any, Any], Any]
 UNFIT: Final = (msgspec.MsgspecError, BaseValidationError, RecursionError, UnicodeError)
 """What structuring and loading raise for input that does not fit."""
 
-_WIRE: Final = "wire"  # where an attrs field's metadata keeps a name in JSON that is not its own
+WIRE: Final = "wire"
+"""Where an attrs field's metadata keeps a name in JSON that is not its own."""
+
 _JSON_STRINGS: Final = (UUID, datetime, date, bytes, Enum)
 _SCALARS: Final = (bool, int, float, str, bytes)  # cattrs coerces to these by itself
 
@@ -50,8 +52,8 @@ class EventConverter(MsgspecJsonConverter):
 
     def __init__(self) -> None:
         super().__init__()
-        for kind in _SCALARS:
-            self.register_structure_hook(kind, msgspec.convert)
+        for scalar in _SCALARS:
+            self.register_structure_hook(scalar, msgspec.convert)
         self.register_structure_hook_factory(_holds_no_model, _leaf_hook)
         self.register_structure_hook_factory(_is_model_list, _list_hook)
         self.register_structure_hook_factory(_is_model_dict, _dict_hook)
@@ -95,7 +97,7 @@ def _compiled(cl: Hashable) -> msgspec.json.Decoder[Any] | None:
 
     It knows no unions of attrs classes, and takes an attrs field's Python name for its JSON name.
     """
-    if any(_WIRE in field.metadata for model in _models(cl) for field in attrs.fields(model)):
+    if any(WIRE in field.metadata for model in _models(cl) for field in attrs.fields(model)):
         return None
     try:
         return msgspec.json.Decoder(cl)
@@ -155,7 +157,7 @@ def _dict_hook(cl: Any, converter: Converter) -> Hook:
 def _model_hook(cl: Any, converter: Converter) -> Hook:
     fields = attrs.fields(attrs.resolve_types(cl))
     renamed: Any = {
-        a.name: override(rename=a.metadata[_WIRE]) for a in fields if _WIRE in a.metadata
+        a.name: override(rename=a.metadata[WIRE]) for a in fields if WIRE in a.metadata
     }
     return _only(dict, make_dict_structure_fn(cl, converter, **renamed))
 
@@ -202,7 +204,7 @@ def _only(kind: type, hook: Hook) -> Hook:
 def _unmodel_hook(cl: Any, converter: Converter) -> Callable[[Any], Any]:
     fields = attrs.fields(attrs.resolve_types(cl))
     overrides: Any = {
-        a.name: override(rename=a.metadata.get(_WIRE), omit_if_default=a.default is None)
+        a.name: override(rename=a.metadata.get(WIRE), omit_if_default=a.default is None)
         for a in fields
     }
     return make_dict_unstructure_fn(cl, converter, **overrides)

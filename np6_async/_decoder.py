@@ -8,9 +8,13 @@ from uuid import UUID
 
 import attrs
 import msgspec
-from cattrs import BaseValidationError, transform_error
+from cattrs import (
+    AttributeValidationNote,
+    BaseValidationError,
+    IterableValidationNote,
+)
 
-from ._converter import UNFIT, converter
+from ._converter import UNFIT, WIRE, converter
 from ._generated.kinds import OPERATIONS, EventKind
 from .errors import EventDecodeError
 from .models import Event, UnknownEvent
@@ -92,10 +96,9 @@ def _uuid(value: object) -> UUID | None:
 def _explain(error: BaseException) -> tuple[str, str]:
     """Return where and why, without the values that decoders like to quote."""
     if isinstance(error, BaseValidationError):
-        first = transform_error(error, _ROOT, lambda leaf, _: "\n".join(_explain(leaf)))[0]
-        inner, _, rest = first.partition("\n")
-        reason, _, outer = rest.rpartition(" @ ")
-        return outer + inner.removeprefix(_ROOT), reason
+        first = error.exceptions[0]
+        path, reason = _explain(first)
+        return f"{_ROOT}{_step(error, first)}{path.removeprefix(_ROOT)}", reason
     text, _, place = str(error).partition(" - at `")
     path = place.rstrip("`") or _ROOT
     if isinstance(error, KeyError):
@@ -107,3 +110,13 @@ def _explain(error: BaseException) -> tuple[str, str]:
     if isinstance(error, msgspec.ValidationError):
         return path, text
     return _ROOT, "nested too deeply" if isinstance(error, RecursionError) else "not valid JSON"
+
+
+def _step(whole: BaseValidationError, error: BaseException) -> str:
+    """Return the step in a path from an object or array to what is wrong in it."""
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return f".{attrs.fields_dict(whole.cl)[note.name].metadata.get(WIRE, note.name)}"
+        if isinstance(note, IterableValidationNote):
+            return f"[{note.index}]" if isinstance(note.index, int) else "[...]"
+    return ""
