@@ -200,12 +200,13 @@ class Exchange:
             spent = not is_transient(failure) or record.failures >= self._retry.attempts
         count = record.throttles if throttled else record.failures
         wait = pause(self._retry, failure, count, random.random)
-        if spent or record.given or (failure.retry_after or 0) > LONGEST_WAIT:
+        too_long = (failure.retry_after or 0) > LONGEST_WAIT
+        if throttled and not too_long:
+            self._gate.block(wait)  # for every query, whatever becomes of this one
+        if spent or record.given or too_long:
             raise failure
         if not record.clock.allows(wait):
             failure.stopped_by = "deadline"
             raise failure
-        if throttled:
-            self._gate.block(wait)  # for every query; this one waits for its turn with them
-        else:
+        if not throttled:
             await record.clock.limit(partial(asyncio.sleep, wait), phase="pausing")

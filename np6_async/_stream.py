@@ -95,7 +95,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._start(_events(self._batches()))
+        return self._stepped or self._start(_events(self._batches()))
 
     async def __anext__(self) -> E:
         if self._stepped is None:

@@ -1,16 +1,25 @@
 """Servers that end with their test."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Protocol
 
 import pytest
 
-from .fault_server import Answer, FaultServer
+from .fault_server import Answer, FaultServer, Reply
 
-Serve = Callable[[Answer], Awaitable[FaultServer]]
+
+class Serve(Protocol):
+    """Starts a server that is closed when the test ends."""
+
+    async def __call__(self, answer: Answer, *, greeting: Reply = ()) -> FaultServer: ...
 
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
-        yield lambda answer: stack.enter_async_context(FaultServer(answer))
+
+        async def start(answer: Answer, *, greeting: Reply = ()) -> FaultServer:
+            return await stack.enter_async_context(FaultServer(answer, greeting=greeting))
+
+        yield start

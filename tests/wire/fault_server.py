@@ -33,10 +33,11 @@ __all__ = [
 
 
 class End(Enum):
-    """How a connection ends."""
+    """How a connection ends: closed, reset, or with nothing more to come."""
 
     FIN = auto()
     RST = auto()
+    SILENCE = auto()
 
 
 class Request(NamedTuple):
@@ -197,6 +198,8 @@ async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
             writer.write(step)
             with suppress(ConnectionError):
                 await writer.drain()
+        elif step is End.SILENCE:
+            await asyncio.Event().wait()
         elif step is End.FIN:
             writer.close()
         else:

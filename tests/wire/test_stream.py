@@ -21,7 +21,7 @@ from np6_async import (
 from tests.support import MakeClient, body, event, numbers
 
 from .conftest import Serve
-from .fault_server import FaultServer, always, array, chunked
+from .fault_server import End, FaultServer, always, array, chunked
 
 Stream: TypeAlias = EventStream[ExecutionEvent | UnknownEvent]
 Take: TypeAlias = Callable[[Stream], Awaitable[list[Any]]]
@@ -97,6 +97,16 @@ async def test_a_finished_stream_that_is_asked_by_hand_stays_finished(
     stream = np6(server.url).executions(156)
     assert numbers(await iterated_by_hand(stream)) == [1]
     assert await anext(stream, None) is None
+    assert len(server.requests) == 1
+
+
+async def test_a_stream_that_was_asked_by_hand_can_be_iterated_from_there(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(body(1, 2, 3))))
+    async with np6(server.url).executions(156) as stream:
+        assert numbers([await anext(stream)]) == [1]
+        assert numbers([event async for event in stream]) == [2, 3]
     assert len(server.requests) == 1
 
 
@@ -181,7 +191,7 @@ async def test_a_gzipped_body_is_read(serve: Serve, np6: MakeClient) -> None:
 
 
 async def test_leaving_a_block_early_closes_the_connection(serve: Serve, np6: MakeClient) -> None:
-    server = await serve(always(chunked(BEGUN, asyncio.Event())))
+    server = await serve(always(chunked(BEGUN, End.SILENCE)))
     async with np6(server.url).executions(156) as stream:
         async for found in stream:
             assert numbers([found]) == [1]
@@ -193,7 +203,7 @@ async def test_leaving_a_block_early_closes_the_connection(serve: Serve, np6: Ma
 async def test_leaving_a_block_early_closes_what_was_made_of_it(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
-    server = await serve(always(chunked(BEGUN, asyncio.Event())))
+    server = await serve(always(chunked(BEGUN, End.SILENCE)))
     async with np6(server.url).executions(156) as stream:
         async for _ in getattr(stream, way)():
             break
@@ -204,7 +214,7 @@ async def test_leaving_a_block_early_closes_what_was_made_of_it(
 async def test_closing_the_generator_closes_the_connection(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
-    server = await serve(always(chunked(BEGUN, asyncio.Event())))
+    server = await serve(always(chunked(BEGUN, End.SILENCE)))
     async with aclosing(getattr(np6(server.url).executions(156), way)()) as found:
         await anext(found)
     await server.until(lambda: server.open == 0)
@@ -214,14 +224,14 @@ async def test_closing_the_generator_closes_the_connection(
 async def test_a_generator_that_is_dropped_closes_the_connection_soon(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
-    server = await serve(always(chunked(BEGUN, asyncio.Event())))
+    server = await serve(always(chunked(BEGUN, End.SILENCE)))
     async for _ in getattr(np6(server.url).executions(156), way)():
         break
     await server.until(lambda: server.open == 0)
 
 
 async def test_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: MakeClient) -> None:
-    server = await serve(always(chunked(BEGUN, asyncio.Event())))
+    server = await serve(always(chunked(BEGUN, End.SILENCE)))
     mine = LookupError("mine")
 
     async def fail() -> None:
