@@ -134,12 +134,7 @@ class Sandbox:
             raise RuntimeError("the sandbox is already running")
         runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=_GOODBYE)
         await runner.setup()
-        host, port = self._address
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except BaseException:
-            await runner.cleanup()
-            raise
+        await web.TCPSite(runner, *self._address).start()
         self._runner = runner
         return self
 

@@ -19,9 +19,9 @@ from np6_async.sandbox._cli import main
 
 async def start(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
     """Start the command; return what it says when it is ready."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "np6_async.sandbox", *arguments, stdout=PIPE, stderr=PIPE
-    )
+    command = (sys.executable, "-m", "np6_async.sandbox", *arguments)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE, env=buffered)
     assert process.stdout is not None
     greeting = await asyncio.wait_for(process.stdout.readuntil(b"asyncio.run(main())\n"), 20)
     return process, greeting.decode()

@@ -14,15 +14,19 @@ def test_a_window_admits_as_many_requests_as_the_rate_says() -> None:
 
 
 def test_a_new_window_opens_one_second_after_the_first_request_of_the_last() -> None:
-    quota = Quota(1, reset="epoch_ms")
+    quota = Quota(2, reset="epoch_ms")
     quota.admit(NOON)
+    quota.admit(NOON + 0.9)
 
     assert not quota.admit(NOON + 0.999)
     assert quota.admit(NOON + 1)
-    assert not quota.admit(NOON + 1.5)
+    assert quota.admit(NOON + 1.5)
+    assert not quota.admit(NOON + 1.999)
 
 
-@pytest.mark.parametrize(("rate", "admitted", "seconds"), [(0.5, 1, 2.0), (2.5, 2, 0.8)])
+@pytest.mark.parametrize(
+    ("rate", "admitted", "seconds"), [(0.5, 1, 2.0), (2.5, 2, 0.8), (1.6, 1, 0.625)]
+)
 def test_a_fraction_of_a_request_changes_the_length_of_the_window(
     rate: float, admitted: int, seconds: float
 ) -> None:
