@@ -5,6 +5,7 @@ import os
 import re
 import runpy
 import signal
+import socket
 import sys
 import threading
 import time
@@ -71,6 +72,13 @@ def test_a_fault_out_of_range_is_a_usage_error(capsys: pytest.CaptureFixture[str
         main(["--invalid", "2"])
 
     assert "error: invalid must be a share from 0 to 1, not 2.0" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit, match="2"):
+        main(["--port", str(taken.getsockname()[1])])
+
+    assert "address already in use" in capsys.readouterr().err
 
 
 def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
