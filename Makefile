@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+BASE ?=
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -47,6 +48,10 @@ codegen: .venv/.dev  ## Regenerate np6_async/_generated from openapi/np6-events.
 .PHONY: codegen-check
 codegen-check: .venv/.dev  ## Fail, with a diff, if spec and generated code disagree
 	$(BIN)/python -m codegen --check
+
+.PHONY: spec-diff
+spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or file) means to users
+	@$(BIN)/python -m codegen.diff $(BASE)
 
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -81,5 +82,5 @@ def merged(value: Any, addition: Any) -> Any:
 def spec_with_activations(spec: dict[str, Any]) -> dict[str, Any]:
     """The document with a fourth endpoint."""
     path = Path(__file__).parent / "fixtures" / "activations.yaml"
-    document: dict[str, Any] = merged(spec, yaml.safe_load(path.read_text("utf-8")))
+    document: dict[str, Any] = merged(deepcopy(spec), yaml.safe_load(path.read_text("utf-8")))
     return document

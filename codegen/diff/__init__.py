@@ -1,0 +1,1 @@
+"""What a change of the spec means: `python -m codegen.diff --help`."""

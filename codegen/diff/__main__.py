@@ -1,0 +1,65 @@
+"""Report what a change of the spec means for users: to the document, to Python and to events.
+
+Exit status: 0 when nothing breaks, 1 when something does, 2 when there is no report.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from codegen._errors import CodegenError
+
+from ._data import Corpus
+from ._release import last_release
+from ._report import Report, compare
+from ._sides import base, current
+
+_ROOT = Path(__file__).parents[2]
+_SPEC = _ROOT / "openapi" / "np6-events.yaml"
+_SAMPLES = _ROOT / "tests" / "samples"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        report = make_report(options.base or _last_release(), options.spec, options.samples)
+    except (CodegenError, OSError) as error:
+        print(f"spec-diff: {error}", file=sys.stderr)  # noqa: T201 - a command line
+        return 2
+    print(report.markdown(), end="")  # noqa: T201
+    return 1 if report.is_breaking else 0
+
+
+def _last_release() -> str:
+    if tag := last_release(_ROOT):
+        return tag
+    raise CodegenError(
+        "there is no release tag (v1.2.3) to compare with; name a revision or a file:"
+        " make spec-diff BASE=HEAD"
+    )
+
+
+def make_report(revision: str, spec: Path = _SPEC, samples: Path = _SAMPLES) -> Report:
+    """Compare the working tree with a git revision or a file."""
+    with tempfile.TemporaryDirectory() as directory:
+        old, new = Path(directory, "old"), Path(directory, "new")
+        old.mkdir()
+        return compare(base(_ROOT, revision, old), current(_ROOT, spec, new), Corpus(samples))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m codegen.diff", description=__doc__)
+    parser.add_argument(
+        "base",
+        nargs="?",
+        help="a git revision, or an OpenAPI document, to compare with; by default the last release",
+    )
+    parser.add_argument("--spec", type=Path, default=_SPEC, help="the document as it is now")
+    parser.add_argument("--samples", type=Path, default=_SAMPLES, help="recorded events")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""The third level: what becomes of recorded events, decoded with the old and the new models."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import attrs
+import msgspec
+
+from codegen._errors import CodegenError
+from np6_async import UnknownEvent, converter
+from np6_async._decoder import EventDecoder
+
+from ._change import Change, Level
+
+__all__ = ["Corpus", "Models", "load_models"]
+
+Models: TypeAlias = Mapping[str, type[Any]]
+"""The model of each kind, by the kind's name."""
+
+_numbers = count()
+
+
+@attrs.frozen
+class Corpus:
+    """Recorded events.
+
+    Args:
+        directory: Files of JSON arrays, named after the kind that was asked for: `bounces.json`,
+            or `bounces-from-a-test.json`.
+    """
+
+    directory: Path
+
+    def changes(self, old: Models, new: Models) -> list[Change]:
+        """Return what becomes of the events."""
+        return [
+            change
+            for name, kind, events in self._files()
+            for change in _file_changes(name, events, old.get(kind), new.get(kind))
+        ]
+
+    def count_unknown(self, models: Models) -> tuple[int, int]:
+        """Return how many events have no model, and how many there are of the kinds with one."""
+        decoded = [
+            _decode(event, models[kind])
+            for _, kind, events in self._files()
+            if kind in models
+            for event in events
+        ]
+        return sum(isinstance(event, UnknownEvent) for event in decoded), len(decoded)
+
+    def _files(self) -> Iterator[tuple[str, str, list[Any]]]:
+        for path in sorted(self.directory.glob("*.json")):
+            try:
+                events = json.loads(path.read_text("utf-8"))
+            except ValueError as error:
+                raise CodegenError(f"{path}: cannot be read as JSON: {error}") from error
+            if not isinstance(events, list):
+                raise CodegenError(f"{path}: expected one JSON array of events")
+            yield path.name, path.stem.partition("-")[0], events
+
+
+def load_models(directory: Path) -> Models:
+    """Import the package `generated` in a directory; return its models by kind."""
+    kinds, models = (_import(directory / "generated", name) for name in ("kinds", "models"))
+    by_type = {
+        attrs.fields(model).type.default: model
+        for model in vars(models).values()
+        if attrs.has(model) and "type" in attrs.fields_dict(model)
+    }
+    return {
+        str(kind): by_type[operation.event_type] for kind, operation in kinds.OPERATIONS.items()
+    }
+
+
+def _import(package: Path, name: str) -> ModuleType:
+    """Import a module under a name of its own, by which annotations are looked up later."""
+    spec = importlib.util.spec_from_file_location(
+        f"_np6_compared_{next(_numbers)}", package / f"{name}.py"
+    )
+    if spec is None or spec.loader is None:
+        raise CodegenError(f"{package} has no module {name}")
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _file_changes(
+    name: str, events: list[Any], old: type[Any] | None, new: type[Any] | None
+) -> Iterator[Change]:
+    if old is None or new is None:
+        if events and old is not new:
+            level, verb = (Level.ADDITIVE, "can now") if new else (Level.BREAKING, "can no longer")
+            yield Change(level, name, f"events of this kind {verb} be asked for")
+        return
+    found: dict[tuple[Level, str], list[int]] = {}
+    for index, event in enumerate(events):
+        for key in _event_changes(_decode(event, old), _decode(event, new)):
+            found.setdefault(key, []).append(index)
+    for (level, text), indexes in found.items():
+        listed = ", ".join(map(str, indexes[:10])) + (", …" if len(indexes) > 10 else "")
+        yield Change(level, name, f"{len(indexes)} of {len(events)} {text} (element {listed})")
+
+
+def _decode(event: object, model: type[Any]) -> object:
+    [decoded], _ = EventDecoder(model).decode([msgspec.Raw(json.dumps(event).encode())])
+    return decoded
+
+
+def _event_changes(old: object, new: object) -> Iterator[tuple[Level, str]]:
+    match old, new:
+        case UnknownEvent(), UnknownEvent():
+            return
+        case _, UnknownEvent():
+            yield Level.BREAKING, f"become an `UnknownEvent`: {new.reason}"
+        case UnknownEvent(), _:
+            yield Level.ADDITIVE, f"are no longer an `UnknownEvent`, but a `{type(new).__name__}`"
+        case _:
+            before, after = _leaves(converter.unstructure(old)), _leaves(converter.unstructure(new))
+            for place in sorted(before.keys() | after.keys()):
+                if place not in after:
+                    yield Level.BREAKING, f"lose `{place}`"
+                elif place not in before:
+                    yield Level.ADDITIVE, f"keep `{place}`"
+                elif before[place] != after[place]:
+                    yield Level.BREAKING, f"have another value in `{place}`"
+
+
+def _leaves(value: object, place: str = "") -> dict[str, object]:
+    """Return what is at the ends of a value's branches, by the way there; a list is an end."""
+    match value:
+        case dict():
+            return {
+                leaf: end
+                for key, child in value.items()
+                for leaf, end in _leaves(child, f"{place}.{key}").items()
+            }
+        case _:
+            return {place.lstrip("."): value}

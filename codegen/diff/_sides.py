@@ -1,0 +1,98 @@
+"""The two sides of a comparison, each as a document and the package made from it."""
+
+import ast
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+
+from attrs import frozen
+
+from codegen._errors import CodegenError
+from codegen._package import accept, replace
+from codegen._render import render
+from codegen._spec import load
+from codegen._tree import Node
+
+__all__ = ["Side", "base", "current"]
+
+_SPEC = "openapi/np6-events.yaml"
+_GENERATED = "np6_async/_generated"
+_VERSION = "np6_async/_version.py"
+
+
+@frozen(kw_only=True)
+class Side:
+    """One side.
+
+    Attributes:
+        name: What a report calls it.
+        spec: The document.
+        directory: Where the package `generated` is.
+        version: The version of np6_async on this side, if that is known.
+    """
+
+    name: str
+    spec: Node
+    directory: Path
+    version: str | None
+
+
+def current(root: Path, spec: Path, directory: Path) -> Side:
+    """Return the side of the working tree; its package is made from the spec as it is now."""
+    side = _from_file(spec, directory, "the working tree")
+    return Side(
+        name=side.name, spec=side.spec, directory=directory, version=_version(root / _VERSION)
+    )
+
+
+def base(root: Path, revision: str, directory: Path) -> Side:
+    """Return the side to compare with: a git revision with the package it has, or a file.
+
+    Raises:
+        CodegenError: There is neither.
+    """
+    if (path := Path(revision)).is_file():
+        return _from_file(path, directory, path.name)
+    _extract(root, revision, directory)
+    generated = directory / _GENERATED
+    if not generated.is_dir() or not (directory / _SPEC).is_file():
+        raise CodegenError(f"{revision} has no {_SPEC} and {_GENERATED}")
+    generated.rename(directory / "generated")
+    return Side(
+        name=revision,
+        spec=load(directory / _SPEC),
+        directory=directory,
+        version=_version(directory / _VERSION),
+    )
+
+
+def _from_file(path: Path, directory: Path, name: str) -> Side:
+    spec = load(path)
+    replace(accept(render(spec, path.name, "python -m codegen")), directory / "generated")
+    return Side(name=name, spec=spec, directory=directory, version=None)
+
+
+def _extract(root: Path, revision: str, directory: Path) -> None:
+    command = ["git", "-C", str(root), "archive", "--format=tar", revision, "openapi", "np6_async"]
+    if revision.startswith("-"):
+        raise CodegenError(f"{revision!r} is neither a file nor a git revision")
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - git, and no option
+    if done.returncode:
+        reason = done.stderr.decode(errors="replace").strip()
+        raise CodegenError(
+            f"{revision!r} is neither a file nor a git revision with a spec: {reason}"
+        )
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(directory, filter="data")
+
+
+def _version(path: Path) -> str | None:
+    """Read the version off the source, which cannot always be imported."""
+    if not path.is_file():
+        return None
+    for statement in ast.parse(path.read_text("utf-8")).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="__version__")], value=ast.Constant(value=value)):
+                return str(value)
+    return None

@@ -1,0 +1,213 @@
+"""The report on a change of the spec: three levels, Markdown, exit status, version.
+
+The report on record is small enough to read. When a change of it is wanted, write it anew with
+`RENEW=1 pytest tests/codegen/test_diff.py` and read the diff.
+"""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen._errors import CodegenError
+from codegen.diff.__main__ import main
+from codegen.diff._api import api_changes
+from codegen.diff._change import Change, Level
+from codegen.diff._data import Corpus, load_models
+from codegen.diff._sides import base
+from codegen.diff._version import next_version
+
+Spec = dict[str, Any]
+Captured = pytest.CaptureFixture[str]
+RECORD = Path(__file__).parent / "golden" / "diff.md"
+RECORDED = Path(__file__).parent / "fixtures" / "recorded"
+
+
+@pytest.fixture
+def changed(spec_with_activations: Spec) -> Spec:
+    """The document with a change of every weight at every level."""
+    schemas = spec_with_activations["components"]["schemas"]
+    del schemas["BounceStatus"]["properties"]["mta"]
+    schemas["Stamp"]["required"] = ["time"]
+    schemas["Stamp"]["properties"]["device"] = {"type": "string", "description": "The device."}
+    schemas["Identity"]["description"] = "The account."
+    return spec_with_activations
+
+
+def save(path: Path, spec: Spec) -> Path:
+    path.write_text(json.dumps(spec), "utf-8")
+    return path
+
+
+def test_the_report_is_the_one_on_record(
+    spec: Spec, changed: Spec, tmp_path: Path, capsys: Captured
+) -> None:
+    old, new = save(tmp_path / "old.json", spec), save(tmp_path / "new.json", changed)
+    status = main([str(old), "--spec", str(new), "--samples", str(RECORDED)])
+    report = re.sub(r"\d+\.\d+\.\d+", "0.0.0", capsys.readouterr().out)
+    if "RENEW" in os.environ:
+        RECORD.write_text(report, "utf-8")
+    assert report == RECORD.read_text("utf-8")
+    assert status == 1
+
+
+def test_what_only_adds_breaks_nothing(
+    spec: Spec, spec_with_activations: Spec, tmp_path: Path, capsys: Captured
+) -> None:
+    old, new = save(tmp_path / "old.json", spec), save(tmp_path / "new.json", spec_with_activations)
+    assert main([str(old), "--spec", str(new)]) == 0
+    report = capsys.readouterr().out
+    assert report.splitlines()[2].startswith("0 breaking, ")
+    assert "`operations > GET /notifications/{id}/events/activations`: added" in report
+    assert "`endpoints.Endpoints.activations`: function added" in report
+
+
+@pytest.mark.parametrize("revision", ["no-such-revision", "--output=x"])
+def test_what_cannot_be_compared_with_is_told(revision: str, capsys: Captured) -> None:
+    with pytest.raises(CodegenError, match="neither a file nor a git revision"):
+        base(Path(), revision, Path())
+    assert main(["no-such-revision"]) == 2
+    assert "'no-such-revision' is neither a file nor a git revision" in capsys.readouterr().err
+
+
+def test_a_revision_has_its_own_spec_package_and_version(golden: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    generated = root / "np6_async" / "_generated"
+    generated.mkdir(parents=True)
+    (root / "openapi").mkdir()
+    (root / "np6_async" / "_version.py").write_text('__version__ = "1.2.3"\n', "utf-8")
+    (root / "openapi" / "np6-events.yaml").write_text(
+        (golden / "spec.yaml").read_text("utf-8"), "utf-8"
+    )
+    (generated / "kinds.py").write_text("# as released\n", "utf-8")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "1"), ("tag", "v1")):
+        subprocess.run(["git", "-C", str(root), *command], check=True)  # noqa: S603, S607 - git
+    side = base(root, "v1", tmp_path / "side")
+    assert (side.name, side.version, side.spec["info"]["title"]) == ("v1", "1.2.3", "Golden")
+    assert (side.directory / "generated" / "kinds.py").read_text("utf-8") == "# as released\n"
+
+
+@pytest.mark.parametrize(
+    ("released", "level", "expected"),
+    [
+        ("0.1.0", None, "0.1.0"),
+        ("0.1.0", Level.COSMETIC, "0.1.1"),
+        ("0.1.0", Level.ADDITIVE, "0.1.1"),
+        ("0.1.0", Level.BREAKING, "0.2.0"),
+        ("1.2.3", Level.COSMETIC, "1.2.4"),
+        ("1.2.3", Level.ADDITIVE, "1.3.0"),
+        ("1.2.3", Level.BREAKING, "2.0.0"),
+    ],
+)
+def test_changes_call_for_a_version(released: str, level: Level | None, expected: str) -> None:
+    changes = [Change(Level.COSMETIC, "here", "changed")] if level else []
+    changes += [Change(level, "there", "changed")] if level else []
+    assert next_version(released, changes) == expected
+
+
+@pytest.fixture
+def package(golden: Path, tmp_path: Path) -> Path:
+    """A directory with a copy of the golden package."""
+    target = tmp_path / "changed" / "generated"
+    target.mkdir(parents=True)
+    for path in (golden / "expected").glob("*.py"):
+        (target / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    return target.parent
+
+
+@pytest.fixture
+def original(golden: Path, tmp_path: Path) -> Path:
+    directory = tmp_path / "original"
+    directory.mkdir()
+    (directory / "generated").symlink_to(golden / "expected")
+    return directory
+
+
+METHOD = "endpoints.Endpoints.openings"
+SORT = "        sort: Sort"
+API = {
+    "class removed": ("models", "Phone", "Telephone", Level.BREAKING, "models.Phone"),
+    "class added": ("models", "Phone", "Telephone", Level.ADDITIVE, "models.Telephone"),
+    "member retyped": ("models", "city: str", "city: int", Level.BREAKING, "models.Place.city"),
+    "value added": ("models", '"low"', '"lowest", "low"', Level.ADDITIVE, "models.Priority"),
+    "value removed": ("models", '"low", "high"', '"low"', Level.BREAKING, "models.Priority"),
+    "default changed": ("models", "= 3", "= 4", Level.BREAKING, "models.Opening.level"),
+    "words": ("models", "The city.", "The town.", Level.COSMETIC, "models.Place"),
+    "parameter": ("endpoints", "sort: Sort", "order: Sort", Level.BREAKING, METHOD),
+    "parameter added": ("endpoints", SORT, f"        x: int,\n{SORT}", Level.BREAKING, METHOD),
+    "answer": ("endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
+    "kind": ("kinds", '"openings"', '"opens"', Level.BREAKING, "kinds.EventKind.OPENINGS"),
+}
+
+
+@pytest.mark.parametrize("name", API)
+def test_a_change_of_the_python_api_is_told(original: Path, package: Path, name: str) -> None:
+    module, old, new, level, place = API[name]
+    path = package / "generated" / f"{module}.py"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    found = [(change.level, change.place) for change in api_changes(original, package)]
+    assert (level, place) in found
+
+
+def test_an_api_does_not_differ_from_itself(original: Path) -> None:
+    assert api_changes(original, original) == []
+
+
+OPENING = {
+    "id": "6b1f0a52-6f0e-4c57-9d0b-5a3c1c8e7f01",
+    "at": "2021-02-23T14:13:02Z",
+    "isNew": True,
+    "required_null": None,
+    "place": {"city": "Lille"},
+}
+
+
+def test_what_becomes_of_recorded_events_is_told(
+    original: Path, package: Path, tmp_path: Path
+) -> None:
+    """One file has an event that is lost, one that is gained and one that differs."""
+    models = package / "generated" / "models.py"
+    text = models.read_text("utf-8").replace(
+        "required_null: str | None", "required_null: int | None"
+    )
+    models.write_text(text.replace("city: str", "town: str"), "utf-8")
+    events = [OPENING | {"required_null": "no"}, OPENING | {"required_null": 1}, OPENING]
+    samples = tmp_path / "samples"
+    samples.mkdir()
+    (samples / "openings-recorded.json").write_text(json.dumps(events), "utf-8")
+    (samples / "closings.json").write_text("[{}]", "utf-8")
+    corpus, old, new = Corpus(samples), load_models(original), load_models(package)
+    name = "openings-recorded.json"
+    assert corpus.changes(old, new) == [
+        Change(
+            Level.BREAKING,
+            name,
+            "1 of 3 become an `UnknownEvent`: $.required_null:"
+            " Expected `int | null`, got `str` (element 0)",
+        ),
+        Change(
+            Level.ADDITIVE,
+            name,
+            "1 of 3 are no longer an `UnknownEvent`, but a `Opening` (element 1)",
+        ),
+        Change(Level.BREAKING, name, "1 of 3 lose `place.city` (element 2)"),
+    ]
+    assert corpus.count_unknown(old) == (1, 3)
+    assert corpus.changes(old, {}) == [
+        Change(Level.BREAKING, name, "events of this kind can no longer be asked for")
+    ]
+    assert [change.level for change in corpus.changes({}, new)] == [Level.ADDITIVE]
+
+
+@pytest.mark.parametrize("text", ["{", "{}"])
+def test_a_file_of_no_events_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "bounces.json").write_text(text, "utf-8")
+    with pytest.raises(CodegenError, match=r"bounces\.json: "):
+        Corpus(tmp_path).changes({}, {})

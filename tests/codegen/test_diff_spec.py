@@ -1,0 +1,209 @@
+"""Every change of the document is told, with how much it matters."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from codegen.diff._change import Change, Level
+from codegen.diff._spec import spec_changes
+
+Spec = dict[str, Any]
+PATH = "/notifications/{id}/events/bounces"
+GET = f"operations > GET {PATH}"
+
+
+def schema(name: str, **keywords: object) -> Callable[[Spec], None]:
+    """Set keywords of a schema, or of a member of one (`Stamp.time`); None removes them."""
+
+    def change(spec: Spec) -> None:
+        model, _, member = name.partition(".")
+        node = spec["components"]["schemas"][model]
+        update(node["properties"].setdefault(member, {}) if member else node, keywords)
+
+    return change
+
+
+def parameter(**keywords: object) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        update(spec["components"]["parameters"]["Sort"]["schema"], keywords)
+
+    return change
+
+
+def update(node: Spec, keywords: dict[str, object]) -> None:
+    node.update(keywords)
+    for key in [key for key, value in node.items() if value is None]:
+        del node[key]
+
+
+def without(*path: str) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        node: Any = spec
+        for step in path[:-1]:
+            node = node[step]
+        del node[path[-1]]
+
+    return change
+
+
+def new_parameter(*, required: bool) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        page = {"name": "page", "in": "query", "required": required, "schema": {"type": "integer"}}
+        spec["paths"][PATH]["get"]["parameters"] = [page]
+
+    return change
+
+
+def required_sort(spec: Spec) -> None:
+    spec["components"]["parameters"]["Sort"]["required"] = True
+
+
+def moved(spec: Spec) -> None:
+    spec["servers"][0]["url"] = "https://elsewhere.example.com"
+
+
+ADDED, BREAKING, COSMETIC = Level.ADDITIVE, Level.BREAKING, Level.COSMETIC
+SORT = f"{GET} > parameters > sort (in query)"
+VALUE = "schemas > Recipient > value"
+REF = "#/components/schemas/Stamp"
+CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
+    "operation removed": (without("paths", PATH), Change(BREAKING, GET, "removed")),
+    "schema removed": (
+        without("components", "schemas", "Stamp"),
+        Change(BREAKING, "schemas > Stamp", "removed"),
+    ),
+    "member removed": (
+        without("components", "schemas", "Stamp", "properties", "set"),
+        Change(BREAKING, "schemas > Stamp > set", "removed"),
+    ),
+    "member added": (
+        schema("Stamp.device", type="string"),
+        Change(ADDED, "schemas > Stamp > device", "added"),
+    ),
+    "member required": (
+        schema("Stamp", required=["time"]),
+        Change(
+            BREAKING,
+            "schemas > Stamp > time",
+            "is now required: an event without it becomes an `UnknownEvent`",
+        ),
+    ),
+    "member optional": (
+        schema("Identity", required=None),
+        Change(BREAKING, "schemas > Identity > type", "is now optional, and may be None"),
+    ),
+    "type changed": (
+        schema("Stamp.time", type="string"),
+        Change(BREAKING, "schemas > Stamp > time", "was integer, is string"),
+    ),
+    "null added": (
+        schema("BounceStatus.mta", type=["string", "null"]),
+        Change(BREAKING, "schemas > BounceStatus > mta", "was string, is null or string"),
+    ),
+    "format changed": (
+        schema("Stamp.id", format=None),
+        Change(BREAKING, "schemas > Stamp > id", "`format` was `uuid`, is not there"),
+    ),
+    "const changed": (
+        schema("BounceEvent.type", const="return"),
+        Change(BREAKING, "schemas > BounceEvent > type", "`const` was `bounce`, is `return`"),
+    ),
+    "branch removed": (
+        schema("Recipient.value", anyOf=[{"type": "string"}]),
+        Change(BREAKING, f"{VALUE} > anyOf", "no longer `array`"),
+    ),
+    "model added": (
+        lambda spec: spec["components"]["schemas"]["Event"]["oneOf"].append({"$ref": REF}),
+        Change(ADDED, "schemas > Event > oneOf", f"also `{REF}`"),
+    ),
+    "type added to a union": (
+        lambda spec: spec["components"]["schemas"]["Execution"]["properties"]["id"]["anyOf"].append(
+            {"type": "number"}
+        ),
+        Change(BREAKING, "schemas > Execution > id > anyOf", "also `number`"),
+    ),
+    "open set grows": (
+        lambda spec: spec["components"]["schemas"]["EventType"]["anyOf"][0]["enum"].append("pause"),
+        Change(ADDED, "schemas > EventType > anyOf", "takes `pause`, too"),
+    ),
+    "open set shrinks": (
+        lambda spec: spec["components"]["schemas"]["EventType"]["anyOf"][0]["enum"].remove("hit"),
+        Change(BREAKING, "schemas > EventType > anyOf", "no longer takes `hit`"),
+    ),
+    "set closed": (
+        schema("BounceAnalysis.verdict", enum=["hard", "soft"]),
+        Change(BREAKING, "schemas > BounceAnalysis > verdict", "takes only listed values now"),
+    ),
+    "additional members": (
+        schema("Execution.data", additionalProperties={"type": "string"}),
+        Change(
+            BREAKING,
+            "schemas > Execution > data",
+            "`additionalProperties` was `True`, is something else",
+        ),
+    ),
+    "limit of an answer": (
+        schema("Stamp.time", minimum=0),
+        Change(COSMETIC, "schemas > Stamp > time", "`minimum` changed"),
+    ),
+    "description": (
+        schema("Stamp", description="A stamp."),
+        Change(COSMETIC, "schemas > Stamp", "description changed"),
+    ),
+    "moment named": (
+        schema("Stamp.time", **{"x-python-datetime": "stamped_at"}),
+        Change(
+            ADDED, "schemas > Stamp > time", "`x-python-datetime` was not there, is `stamped_at`"
+        ),
+    ),
+    "unheard-of keyword": (
+        schema("Stamp", dependentRequired={}),
+        Change(BREAKING, "schemas > Stamp", "`dependentRequired` was not there, is something else"),
+    ),
+    "order added": (
+        parameter(enum=["asc", "desc", "none"]),
+        Change(ADDED, f"{SORT} > schema", "takes `none`, too"),
+    ),
+    "order removed": (
+        parameter(enum=["asc"]),
+        Change(BREAKING, f"{SORT} > schema", "no longer takes `desc`"),
+    ),
+    "limit of a parameter": (
+        parameter(maxLength=4),
+        Change(BREAKING, f"{SORT} > schema", "`maxLength` changed"),
+    ),
+    "wider parameter": (
+        parameter(type=["string", "integer"]),
+        Change(ADDED, f"{SORT} > schema", "was string, is integer or string"),
+    ),
+    "parameter required": (required_sort, Change(BREAKING, SORT, "is now required")),
+    "parameter added": (
+        new_parameter(required=False),
+        Change(ADDED, f"{GET} > parameters > page (in query)", "added"),
+    ),
+    "required parameter added": (
+        new_parameter(required=True),
+        Change(BREAKING, f"{GET} > parameters > page (in query)", "added, and required"),
+    ),
+    "server": (
+        moved,
+        Change(BREAKING, "the top", "`servers` was something else, is something else"),
+    ),
+    "other response": (
+        without("paths", PATH, "get", "responses", "409"),
+        Change(COSMETIC, GET, "other responses changed"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_change_is_told_by_its_place_and_weight(spec: Spec, spec_json: str, name: str) -> None:
+    mutate, expected = CASES[name]
+    mutate(spec)
+    assert expected in spec_changes(json.loads(spec_json), spec)
+
+
+def test_a_document_does_not_differ_from_itself(spec: Spec) -> None:
+    assert spec_changes(spec, spec) == []
