@@ -17,11 +17,15 @@ T = TypeVar("T")
 
 
 class Waits:
-    """Everything a client waits for at the moment, so that closing it ends all of that at once."""
+    """Everything a client waits for at the moment, so that closing it ends all of that at once.
+
+    All of it happens in one event loop, the first that the client is used in.
+    """
 
     def __init__(self) -> None:
         self.closed = False
         self.scopes: set[asyncio.Timeout] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def close(self) -> None:
         """End every wait, and every later one, with `ClientClosedError`."""
@@ -32,9 +36,18 @@ class Waits:
                 scope.reschedule(now)
 
     def check(self) -> None:
-        """Raise `ClientClosedError` if the client is closed."""
+        """Raise if the client may not be used here and now.
+
+        Raises:
+            ClientClosedError: It is closed.
+            RuntimeError: It was used in another event loop.
+        """
         if self.closed:
             raise ClientClosedError("the client is closed: make a new NP6Client")
+        loop = asyncio.get_running_loop()
+        self._loop = self._loop or loop
+        if self._loop is not loop:
+            raise RuntimeError("this client belongs to another event loop: make one for each")
 
 
 class Clock:

@@ -78,7 +78,7 @@ class Exchange:
         return self._waits.closed
 
     def check(self) -> None:
-        """Raise `ClientClosedError` if `aclose` was called."""
+        """Raise if `aclose` was called, or another event loop is the client's."""
         self._waits.check()
 
     async def aclose(self) -> None:

@@ -1,6 +1,5 @@
 """The only client module that knows aiohttp: a session, one way to send, one exception table."""
 
-import asyncio
 import socket
 import warnings
 from collections.abc import Mapping
@@ -78,7 +77,6 @@ class Transport:
         self._timeouts = timeouts
         self._session = session
         self._owns_session = session is None
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(self, path: str, params: Mapping[str, str]) -> Reply:
         """Send one GET request and return its answer, whatever the status.
@@ -110,11 +108,6 @@ class Transport:
         )
 
     def _open_session(self) -> Session:
-        loop = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = loop
-        if self._loop is not loop:
-            raise RuntimeError("this client belongs to another event loop: make one for each")
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),  # the gate decides how many go at once
@@ -150,19 +143,17 @@ class Transport:
             await self._session.close()
 
     def __del__(self) -> None:
-        session = self._session
-        if session is None or session.closed or not self._owns_session:
+        session = self._session if self._owns_session else None
+        if session is None or (connector := session.connector) is None:
             return
+        session.detach()  # so that aiohttp does not warn a second time
+        next(connector.close().__await__(), None)  # closes at once; the rest is waiting
         warnings.warn(
             "unclosed NP6Client: use `async with`, or `await np6.aclose()`",
             ResourceWarning,
             source=self,
             stacklevel=2,
         )
-        connector = session.connector
-        session.detach()  # so that aiohttp does not warn a second time
-        if connector is not None:
-            connector.close().__await__()  # closes at once; awaiting would only see the sockets off
 
 
 _TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, str, bool], ...]] = (

@@ -146,6 +146,7 @@ class FaultServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection until the client hangs up."""
         self.open += 1
+        self._changed.set()
         waiting: asyncio.Queue[Request] = asyncio.Queue()
         talking = asyncio.create_task(self._talk(waiting, writer))
         try:

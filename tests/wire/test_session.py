@@ -1,0 +1,148 @@
+"""A session of the caller's own."""
+
+import gzip
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+
+from np6_async import NP6Client, RetryPolicy
+from np6_async.errors import NotFoundError, NP6Error, RedirectError
+from tests.support import MakeClient, body, event, numbers
+
+from .conftest import Serve
+from .fault_server import End, always, array, chunked, in_turn, status
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+async def test_a_session_is_used_and_left_open(
+    serve: Serve, key: str, session: aiohttp.ClientSession
+) -> None:
+    server = await serve(always(array(body(1))))
+    async with NP6Client(key, base_url=server.url, session=session) as np6:
+        assert numbers(await np6.executions(156)) == [1]
+    assert not session.closed
+    async with session.get(server.url) as response:
+        assert response.status == 200
+    assert [request.connection for request in server.requests] == [0, 0]
+    assert "x-key" not in server.requests[1].headers
+
+
+async def test_two_clients_can_share_a_session(
+    serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
+) -> None:
+    server = await serve(always(array(body(1))))
+    first, second = np6(server.url, session=session), np6(server.url, session=session)
+    await first.executions(156)
+    await first.aclose()
+    assert numbers(await second.executions(156)) == [1]
+
+
+async def test_leaving_a_stream_early_frees_the_connection_of_the_session(
+    serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
+) -> None:
+    server = await serve(always(chunked(b"[" + event(1) + b"," + event(2), End.SILENCE)))
+    async with np6(server.url, session=session).executions(156) as stream:
+        await anext(stream)
+    await server.until(lambda: server.open == 0)
+
+
+async def lend(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> Any:
+    raise AssertionError("a middleware of the session saw the key")
+
+
+async def refuse(response: aiohttp.ClientResponse) -> None:
+    raise AssertionError("a check of the session was made")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"raise_for_status": True},
+        {"raise_for_status": refuse},
+        {"middlewares": (lend,)},
+        {"timeout": aiohttp.ClientTimeout(total=1e-9)},
+        {"auto_decompress": False},
+        {"headers": {"X-Key": "another", "Accept-Encoding": "br", "User-Agent": "x"}},
+        {"base_url": "http://192.0.2.1/"},
+        {"max_line_size": 8190, "read_bufsize": 16},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+async def test_settings_of_the_session_do_not_leak_in(
+    serve: Serve, np6: MakeClient, key: str, settings: Any
+) -> None:
+    server = await serve(
+        in_turn(
+            array(gzip.compress(body(1)), Content_Encoding="gzip"),
+            status(404, x_request_id="req-1"),
+            status(302, Location="/elsewhere"),
+        )
+    )
+    async with aiohttp.ClientSession(**settings) as session:
+        client = np6(server.url, session=session)
+        assert numbers(await client.executions(156)) == [1]
+        with pytest.raises(NotFoundError) as caught:
+            await client.executions(156)
+        with pytest.raises(RedirectError):
+            await client.executions(156)
+    assert caught.value.request_id == "req-1"
+    headers = server.requests[0].headers
+    assert (headers["x-key"], headers["accept-encoding"]) == (key, "gzip")
+    assert headers["user-agent"].startswith("np6-async/")
+
+
+async def test_the_connector_of_the_session_is_used(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    server = await serve(always(array(body(1))))
+    asked: list[str] = []
+
+    class Resolver(aiohttp.abc.AbstractResolver):
+        async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[Any]:
+            asked.append(host)
+            return [
+                {
+                    "hostname": host,
+                    "host": "127.0.0.1",
+                    "port": port,
+                    "family": 2,
+                    "proto": 0,
+                    "flags": 0,
+                }
+            ]
+
+        async def close(self) -> None:
+            """Nothing to close."""
+
+    connector = aiohttp.TCPConnector(resolver=Resolver())
+    async with aiohttp.ClientSession(connector=connector) as session:
+        client = np6(server.url.replace("127.0.0.1", "localhost"), session=session)
+        assert numbers(await client.executions(156)) == [1]
+    assert asked == ["localhost"]
+
+
+async def test_hidden_resending_is_off_in_a_session_too(
+    serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
+) -> None:
+    server = await serve(always([End.RST]))
+    with pytest.raises(NP6Error):
+        await np6(server.url, session=session, retry=RetryPolicy(attempts=1)).executions(156)
+    assert len(server.requests) == 1
+
+
+async def test_a_session_that_was_closed_is_a_mistake_of_the_caller(
+    serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
+) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url, session=session, concurrency=1)
+    await session.close()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="Session is closed"):
+            await client.executions(156)
