@@ -53,6 +53,10 @@ codegen-check: .venv/.dev  ## Fail, with a diff, if spec and generated code disa
 spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or file) means to users
 	@$(BIN)/python -m codegen.diff $(BASE)
 
+.PHONY: spec-compare
+spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own OpenAPI file
+	@$(BIN)/python -m codegen.compare $(BUNDLE)
+
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
 

@@ -7,7 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from ._errors import CodegenError
 from ._files import take_in
 from ._read import read
-from ._tree import Node, pointer, target, walk
+from ._tree import Node, exists, pointer, walk
 
 __all__ = ["load"]
 
@@ -23,7 +23,7 @@ def load(path: Path) -> Node:
         raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.1.x` at its top")
     take_in(path, spec)
     for where, node in walk(spec):
-        if isinstance(ref := node.get("$ref"), str) and not _exists(spec, ref):
+        if isinstance(ref := node.get("$ref"), str) and not exists(spec, ref):
             raise CodegenError(f"{path}: {pointer(where)} refers to {ref!r}, which is not there")
     _validate(path, spec)
     return spec
@@ -37,10 +37,3 @@ def _validate(path: Path, spec: Node) -> None:
     if fault:
         at = pointer(fault.absolute_path)
         raise CodegenError(f"{path}: not valid OpenAPI 3.1 at {at}: {fault.message}")
-
-
-def _exists(spec: Node, ref: str) -> bool:
-    try:
-        return ref.startswith("#/") and isinstance(target(spec, ref[1:]), dict)
-    except LookupError:
-        return False

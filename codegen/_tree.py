@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
-__all__ = ["Node", "pointer", "resolve", "target", "walk"]
+__all__ = ["Node", "exists", "pointer", "resolve", "target", "walk"]
 
 Node: TypeAlias = dict[str, Any]
 """One JSON object of the document."""
@@ -48,3 +48,11 @@ def target(tree: Any, place: str) -> Any:  # noqa: ANN401 - anything in the docu
             raise LookupError(place)
         tree = tree[step]
     return tree
+
+
+def exists(spec: Node, ref: str) -> bool:
+    """Return whether a reference leads to an object of the document."""
+    try:
+        return ref.startswith("#/") and isinstance(target(spec, ref[1:]), dict)
+    except LookupError:
+        return False

@@ -1,0 +1,1 @@
+"""Our fragment beside the vendor's own document: `python -m codegen.compare --help`."""

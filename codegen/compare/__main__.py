@@ -1,0 +1,63 @@
+"""Compare our fragment with the vendor's full OpenAPI document, where our operations are concerned.
+
+Exit status: 0 when they agree, 1 when they differ, 2 when there is no report. Endpoints beside ours
+are told, and are no difference.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from codegen._errors import CodegenError
+from codegen._read import read
+from codegen._tree import Node, exists, walk
+
+from ._finding import Finding, Topic
+from ._operations import compare
+
+_SPEC = Path(__file__).parents[2] / "openapi" / "np6-events.yaml"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        findings = compare(_document(options.spec), _document(options.bundle))
+    except CodegenError as error:
+        print(f"spec-compare: {error}", file=sys.stderr)  # noqa: T201 - a command line
+        return 2
+    print("\n".join(_markdown(options.bundle.name, findings)))  # noqa: T201
+    return 1 if any(finding.topic is not Topic.SIBLING for finding in findings) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m codegen.compare", description=__doc__)
+    parser.add_argument("bundle", type=Path, help="an OpenAPI document, 3.0 or 3.1, YAML or JSON")
+    parser.add_argument("--spec", type=Path, default=_SPEC, help="the fragment to compare it with")
+    return parser
+
+
+def _document(path: Path) -> Node:
+    document = read(path, lenient=True)
+    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
+        raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.x.y` at its top")
+    for _, node in walk(document):
+        if isinstance(ref := node.get("$ref"), str) and not exists(document, ref):
+            node.clear()  # nothing is fetched: what is not in the bundle can be anything
+    return document
+
+
+def _markdown(name: str, findings: list[Finding]) -> Iterator[str]:
+    yield f"# Our fragment beside {name}"
+    for topic in Topic:
+        found = [finding for finding in findings if finding.topic is topic]
+        if found:
+            yield from ("", f"## {topic}", "")
+            yield from (f"- `{finding.place}`: {finding.text}" for finding in found)
+    if not findings:
+        yield from ("", "No difference.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
