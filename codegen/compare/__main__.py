@@ -51,10 +51,9 @@ def _document(path: Path) -> Node:
 def _markdown(name: str, findings: list[Finding]) -> Iterator[str]:
     yield f"# Our fragment beside {name}"
     for topic in Topic:
-        found = [finding for finding in findings if finding.topic is topic]
+        found = [f"- `{one.place}`: {one.text}" for one in findings if one.topic is topic]
         if found:
-            yield from ("", f"## {topic}", "")
-            yield from (f"- `{finding.place}`: {finding.text}" for finding in found)
+            yield from ("", f"## {topic}", "", *sorted(found))
     if not findings:
         yield from ("", "No difference.")
 
