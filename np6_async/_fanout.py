@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
 )
+from contextlib import aclosing
 from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar
 
@@ -73,7 +73,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
 
     def __init__(
         self,
-        queries: AsyncIterator[EventQuery],
+        queries: AsyncGenerator[EventQuery, None],
         ask: Ask[E],
         collect: Callable[[EventQuery], Awaitable[list[E]]],
         *,
@@ -96,7 +96,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
     @property
     def complete(self) -> bool:
         """Whether nothing is missing: every id was read and every query answered."""
-        return self._pool.exhausted and not self._pool.failures
+        return self._pool.complete
 
     async def _result(self) -> FanOutResult[E]:
         events: dict[EventQuery, list[E]] = {}
@@ -142,11 +142,9 @@ class FanOut(SingleUse[FanOutResult[E]]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        runner = self._runner
-        if runner is None or runner.done():
-            return
-        runner.cancel()
-        await asyncio.wait([runner])
+        if self._runner is not None:
+            self._runner.cancel()
+            await asyncio.gather(self._runner, return_exceptions=True)
 
 
 def read_queries(
@@ -156,7 +154,7 @@ def read_queries(
     start: Instant | None,
     end: Instant | None,
     sort: Sort | None,
-) -> AsyncIterator[EventQuery]:
+) -> AsyncGenerator[EventQuery, None]:
     """Return the queries for every id and kind, ids being read one by one as they are wanted.
 
     Raises:
@@ -167,15 +165,16 @@ def read_queries(
         raise ValueError(f"ids must be an iterable of ints, not {type(ids).__name__}")
     template = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
 
-    async def read() -> AsyncIterator[EventQuery]:
-        async for notification_id in _each(ids):
-            for kind in wanted:
-                yield evolve(template, kind=kind, notification_id=notification_id)
+    async def read() -> AsyncGenerator[EventQuery, None]:
+        async with aclosing(_each(ids)) as each:
+            async for notification_id in each:
+                for kind in wanted:
+                    yield evolve(template, kind=kind, notification_id=notification_id)
 
     return read()
 
 
-async def _each(ids: Ids) -> AsyncIterator[int]:
+async def _each(ids: Ids) -> AsyncGenerator[int, None]:
     if isinstance(ids, AsyncIterable):
         async for notification_id in ids:
             yield notification_id

@@ -1,7 +1,7 @@
 """A bounded number of workers that share one lazy source of queries."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -31,22 +31,24 @@ class Pool(Generic[E]):
 
     def __init__(
         self,
-        queries: AsyncIterator[EventQuery],
+        queries: AsyncGenerator[EventQuery, None],
         *,
         size: int,
         deadline: float | None,
     ) -> None:
         self.failures: dict[EventQuery, NP6Error] = {}
         """The error of each query that failed."""
-        self.exhausted = False
-        """Whether every query was read."""
+        self.complete = False
+        """Whether every query was read and answered."""
         self._queries = queries
+        self._exhausted = False
         self._size = size
         self._deadline = deadline
         self._ends_at: float | None = None
         self._reading = asyncio.Lock()
         self._under_way: set[asyncio.Timeout] = set()
         self._refusals = 0  # 401s in a row
+        self._key_is_dead = False
 
     async def run(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
         """Work through the queries.
@@ -61,12 +63,13 @@ class Pool(Generic[E]):
         if self._deadline is not None:
             self._ends_at = asyncio.get_running_loop().time() + self._deadline
         try:
-            async with asyncio.TaskGroup() as group:
+            async with aclosing(self._queries), asyncio.TaskGroup() as group:
                 for _ in range(self._size):
                     group.create_task(self._work(ask, hand_on))
         except* Exception as failed:  # noqa: BLE001 - raised again below, without its group
             first = failed.exceptions[0]
         else:
+            self.complete = self._exhausted and not self.failures
             return
         raise first
 
@@ -77,7 +80,7 @@ class Pool(Generic[E]):
     async def _next(self) -> EventQuery | None:
         """Read the next query; None when there is none to be asked any more."""
         async with self._reading:
-            if self.exhausted or self._is_over():
+            if self._exhausted or self._is_over():
                 return None
             scope = asyncio.timeout_at(self._ends_at)
             try:
@@ -85,7 +88,7 @@ class Pool(Generic[E]):
                     self._under_way.add(scope)
                     return await anext(self._queries)
             except StopAsyncIteration:
-                self.exhausted = True
+                self._exhausted = True
             except TimeoutError:
                 if not scope.expired():
                     raise
@@ -124,19 +127,20 @@ class Pool(Generic[E]):
             self._refusals += 1
         elif isinstance(failure, StatusError):
             self._refusals = 0  # the key was good enough for another answer
-        if self._refusals == _DEAD_KEY:
+        if self._refusals == _DEAD_KEY and not self._key_is_dead:
+            self._key_is_dead = True  # for good: an answer may be on its way still
             now = asyncio.get_running_loop().time()
             for scope in self._under_way:
                 if not scope.expired():
                     scope.reschedule(now)
 
     def _is_over(self) -> bool:
-        if self._refusals >= _DEAD_KEY:
+        if self._key_is_dead:
             return True
         return self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
 
     def _stopped(self, query: EventQuery, handed: int) -> NP6Error:
-        if self._refusals >= _DEAD_KEY:
+        if self._key_is_dead:
             message = f"stopped, because the API refused the key {_DEAD_KEY} times in a row"
             return AuthenticationError(
                 message, query=query, status=401, events_yielded=handed, stopped_by="dead key"

@@ -181,6 +181,7 @@ class FaultServer:
             request = await waiting.get()
             self.busy += 1
             self.busiest = max(self.busy, self.busiest)
+            self._changed.set()
             try:
                 await _play(self._answer(request), writer)
             except BaseException:

@@ -1,0 +1,64 @@
+"""Workers over one source of queries, where it matters who comes first in a turn of the loop."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from np6_async import Batch, EventKind, EventQuery
+from np6_async._pool import Ask, Pool
+from np6_async.errors import AuthenticationError, ServerError
+
+QUERIES = [EventQuery(kind=EventKind.BOUNCES, notification_id=each) for each in range(9)]
+
+
+async def source() -> AsyncGenerator[EventQuery, None]:
+    for query in QUERIES:
+        yield query
+
+
+async def keep(_: Batch[int]) -> None:
+    """Keep nothing."""
+
+
+async def run_as_one(ask: Ask[int], go: asyncio.Event, *, size: int) -> Pool[int]:
+    """Start as many queries as there are workers, then let them go on in the same moment."""
+    pool: Pool[int] = Pool(source(), size=size, deadline=None)
+    running = asyncio.create_task(pool.run(ask, keep))
+    await asyncio.sleep(0.01)
+    go.set()
+    async with asyncio.timeout(1):
+        await running
+    return pool
+
+
+async def test_a_dead_key_stays_dead_though_an_answer_comes_in_the_same_moment() -> None:
+    go = asyncio.Event()
+
+    async def ask(query: EventQuery) -> AsyncGenerator[Batch[int], None]:
+        await go.wait()
+        if query.notification_id < 3:
+            raise AuthenticationError("no", status=401)
+        if query.notification_id > 3:
+            await asyncio.Event().wait()
+        yield Batch(query=query, events=[], last=True)
+
+    pool = await run_as_one(ask, go, size=4)
+    assert not pool.complete
+    assert set(pool.failures) == {*QUERIES[:3], *QUERIES[4:6]}
+    assert [error.stopped_by for error in pool.failures.values()] == [None] * 3 + ["dead key"] * 2
+
+
+async def test_a_failure_that_comes_as_the_key_dies_keeps_its_own_reason() -> None:
+    go = asyncio.Event()
+
+    async def ask(query: EventQuery) -> AsyncGenerator[Batch[int], None]:
+        await go.wait()
+        if query.notification_id == 3:
+            raise ServerError("oops", status=500)
+        if query.notification_id > 3:
+            await asyncio.Event().wait()
+        raise AuthenticationError("no", status=401)
+        yield
+
+    pool = await run_as_one(ask, go, size=4)
+    assert not pool.complete
+    assert [error.status for error in pool.failures.values()] == [401, 401, 401, 500, 401, 401]
