@@ -128,8 +128,8 @@ class Exchange:
         async with self._reply(query, record) as (turn, reply):
             of_reply = request_id(reply.headers)
             restarted = record.restarts and record.attempts > 1
-            while data := await self._read(reply, record):
-                held += splitter.feed(data)
+            while not reply.ended:
+                held += splitter.feed(await self._read(reply, record))
                 if splitter.fault is not None:
                     break
                 if held and not splitter.closed:
@@ -180,8 +180,8 @@ class Exchange:
         """Return the head of an error body; the status counts, whatever is wrong with the body."""
         body = bytearray()
         with suppress(NP6Error):
-            while len(body) < DETAIL_BYTES and (data := await self._read(reply, record)):
-                body += data
+            while len(body) < DETAIL_BYTES and not reply.ended:
+                body += await self._read(reply, record)
         return self._transport.scrub(body[:DETAIL_BYTES].decode("utf-8", "replace"))
 
     async def _read(self, reply: Reply, record: _Record) -> bytes:

@@ -37,13 +37,18 @@ _REQUEST_HEADERS: Final = {
 class Reply:
     """An answer whose head has arrived. Close it, whatever happens."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:
         self._response = response
         self.status: int = response.status
-        self.headers: Mapping[str, str] = response.headers
+        self.headers = headers
+
+    @property
+    def ended(self) -> bool:
+        """Whether the body was read to its end."""
+        return self._response.content.at_eof()
 
     async def read(self) -> bytes:
-        """Return what has arrived of the body, waiting for some; empty at its end.
+        """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
@@ -69,6 +74,8 @@ class Transport:
         session: A caller's own session, which stays open; None to have one made and closed.
     """
 
+    _session: Session | None = None  # also where `__del__` meets one that was never set up
+
     def __init__(
         self, *, key: ApiKey, base_url: URL, timeouts: Timeouts, session: Session | None
     ) -> None:
@@ -86,7 +93,8 @@ class Transport:
         """
         failure: NP6Error
         try:
-            return Reply(await self._get(path, params))
+            response = await self._get(path, params)
+            return Reply(response, self._scrubbed_headers(response))
         except NP6Error as error:
             failure = error.with_traceback(None)
         except _FOREIGN as error:
@@ -134,8 +142,21 @@ class Transport:
         raise ConnectError("the connection was lost before an answer came")
 
     def scrub(self, text: str) -> str:
-        """Return the text without the key, should the server have repeated it."""
-        return text.replace(self._key.reveal(), "***")
+        """Return the text without the key, should the server have repeated it.
+
+        A text that was cut may end in the middle of it.
+        """
+        key = self._key.reveal()
+        text = text.replace(key, "***")
+        tail = next((n for n in range(len(key) - 1, 3, -1) if text.endswith(key[:n])), 0)
+        return f"{text[:-tail]}***" if tail else text
+
+    def _scrubbed_headers(self, response: aiohttp.ClientResponse) -> Mapping[str, str]:
+        headers = response.headers.copy()
+        for name, value in response.headers.items():
+            if self._key.reveal() in value:
+                headers[name] = self.scrub(value)
+        return headers
 
     async def aclose(self) -> None:
         """Close the session, unless it is the caller's."""
@@ -143,8 +164,8 @@ class Transport:
             await self._session.close()
 
     def __del__(self) -> None:
-        session = self._session if self._owns_session else None
-        if session is None or (connector := session.connector) is None:
+        session = self._session
+        if session is None or not self._owns_session or (connector := session.connector) is None:
             return
         session.detach()  # so that aiohttp does not warn a second time
         next(connector.close().__await__(), None)  # closes at once; the rest is waiting

@@ -60,12 +60,13 @@ def _open_sockets() -> set[tuple[int, int]]:
 
 
 def places(secret: str, error: BaseException) -> list[str]:
-    """Return every place in which an error, or one that it leads to, shows the secret."""
+    """Return every place in which an error, or one that it leads to, shows half of the secret."""
+    middle = len(secret) // 2
     return [
         f"{where} of {type(each).__name__}"
         for each in _family(error)
         for where, text in _texts(each)
-        if secret in text
+        if secret[:middle] in text or secret[middle:] in text
     ]
 
 

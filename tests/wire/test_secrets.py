@@ -1,0 +1,154 @@
+"""Where a careless client would show the key. The `key` fixture searches every error and log."""
+
+import asyncio
+import copy
+import logging
+import pickle
+from typing import Any
+
+import pytest
+
+from np6_async import NP6Client, RetryPolicy
+from np6_async.errors import NP6Error, RedirectError, ResponseError
+from tests.leaks import places
+from tests.support import MakeClient, body, event
+
+from .conftest import Serve
+from .fault_server import End, Reply, always, array, chunked, status
+
+ONCE = RetryPolicy(attempts=1)
+
+
+def echoes(key: str) -> dict[str, Reply]:
+    """Return answers that repeat the key in every place that finds its way into an error."""
+    return {
+        "body": status(400, f"the key {key} is unknown".encode()),
+        "cut off in the body": status(400, b"x" * (2048 - len(key) // 2) + key.encode()),
+        "request id": status(500, x_request_id=key),
+        "request id of a 200": array(b"{}", x_request_id=key),
+        "request id of a misfit": array(b"[null]", x_request_id=key),
+        "target": status(302, Location=f"https://np6.example.org/?key={key}"),
+        "content type": array(b"[]", Content_Type=f"text/{key}"),
+        "content coding": array(b"[]", Content_Encoding=key),
+        "retry-after": status(429, Retry_After=key),
+        "reason": [f"HTTP/1.1 404 {key}\r\nContent-Length: 0\r\n\r\n".encode()],
+        "no HTTP": [f"{key}\r\n\r\n".encode(), End.FIN],
+        "broken header": [f"HTTP/1.1 200 OK\r\n{key}\r\n\r\n".encode(), End.FIN],
+        "half a head": [f"HTTP/1.1 200 OK\r\nX: {key}\r\n".encode(), End.FIN],
+        "broken body": [*array(f'["{key}'.encode(), Content_Length=99), End.FIN],
+        "misfit": array(f'[{{"{key}": 1, "type": "{key}"}}]'.encode()),
+    }
+
+
+@pytest.mark.parametrize("place", echoes("key"))
+async def test_a_key_that_the_server_repeats_is_not_shown(
+    serve: Serve, np6: MakeClient, key: str, place: str
+) -> None:
+    server = await serve(always(echoes(key)[place]))
+    client = np6(server.url, retry=ONCE, strict=True)
+    with pytest.raises(NP6Error) as caught:
+        await client.executions(156)
+    assert places(key, caught.value) == []
+    with pytest.raises(NP6Error) as streamed:
+        _ = [each async for each in client.executions(156)]
+    assert places(key, streamed.value) == []
+    result = await client.fan_out([156])
+    assert key not in repr(result)
+    assert places(key, ExceptionGroup("failed", list(result.failures.values()))) == []
+
+
+async def test_what_was_scrubbed_is_seen_to_be(serve: Serve, np6: MakeClient, key: str) -> None:
+    server = await serve(always(status(400, f"unknown key {key}".encode(), x_request_id=key)))
+    with pytest.raises(NP6Error) as caught:
+        await np6(server.url).executions(156)
+    assert (caught.value.detail, caught.value.request_id) == ("unknown key ***", "***")
+
+
+async def test_the_target_of_a_redirect_is_not_shown(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(status(302, Location="https://np6.example.org/?token=Zm9vYmFy")))
+    with pytest.raises(RedirectError) as caught:
+        await np6(server.url).executions(156)
+    assert places("Zm9vYmFy", caught.value) == []
+
+
+async def test_no_object_of_the_client_shows_the_key(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    server = await serve(always(array(body(1))))
+    client = np6(server.url)
+    stream, run = client.executions(156), client.fan_out([1])
+    await client.executions(156)
+    for each in _reachable([client, stream, run]):
+        assert key not in repr(each)
+        assert key not in str(each)
+    await stream
+    await run
+
+
+def _reachable(start: list[Any]) -> list[Any]:
+    """Return what a look at attributes, and at theirs, leads to within the package."""
+    found: dict[int, Any] = {}
+    left = list(start)
+    while left:
+        each = left.pop()
+        if id(each) in found:
+            continue
+        found[id(each)] = each
+        if type(each).__module__.startswith("np6_async"):
+            left += getattr(each, "__dict__", {}).values()
+    return list(found.values())
+
+
+@pytest.mark.parametrize("take", [pickle.dumps, copy.deepcopy])
+def test_a_client_does_not_pickle(key: str, take: Any) -> None:
+    with pytest.raises(TypeError, match=r"an API key is not pickled|cannot pickle"):
+        take(NP6Client(key))
+
+
+async def test_a_failure_nobody_asks_for_is_logged_without_the_key(
+    serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await serve(always(status(401, key.encode())))
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(None)
+    task = asyncio.create_task(np6(server.url).executions(156))
+    await asyncio.wait([task])
+    del task
+    assert "exception was never retrieved" in caplog.text
+    assert key not in caplog.text
+
+
+async def test_a_debugging_loop_logs_no_key(
+    serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    loop.slow_callback_duration = 0
+    server = await serve(always(chunked(body(1))))
+    await np6(server.url).executions(156)
+    assert any(record.levelno == logging.WARNING for record in caplog.records)
+    assert key not in caplog.text
+
+
+async def test_a_cancelled_call_shows_no_key_in_its_traceback(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    server = await serve(always([End.SILENCE]))
+    task = asyncio.create_task(np6(server.url).executions(156))
+    await server.until(lambda: server.busy == 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as caught:
+        await task
+    assert places(key, caught.value) == []
+
+
+async def test_no_error_shows_what_an_event_says(serve: Serve, np6: MakeClient) -> None:
+    secret = "reader-1@example.com"
+    misfit = event(1, timestamp=secret, type=secret, id=secret, identity=secret)
+    server = await serve(always(array(b"[" + misfit + b"," + secret.encode() + b"]")))
+    with pytest.raises(NP6Error) as strict:
+        await np6(server.url, strict=True).executions(156)
+    assert places(secret, strict.value) == []
+    with pytest.raises(ResponseError) as broken:
+        await np6((await serve(always(array(secret.encode())))).url).executions(156)
+    assert places(secret, broken.value) == []
