@@ -39,7 +39,7 @@ class ArraySplitter:
     What comes out does not depend on how the body was cut: elements before a fault are given out.
 
     Args:
-        max_element: Largest element accepted, in bytes.
+        max_element: Largest element accepted, in bytes, the white space around it included.
     """
 
     def __init__(self, *, max_element: int = MAX_ELEMENT) -> None:
@@ -86,23 +86,23 @@ class ArraySplitter:
         if head.startswith(b"["):
             self._opened = True
             self._buffer = head[1:]
-        elif head and not _BOM.startswith(self._buffer):
-            self.fault = _not_an_array()
+        elif not head:
+            del self._buffer[len(_BOM) + 1 :]  # a little white space says as much as a lot
+        elif not _BOM.startswith(self._buffer):
+            self.fault = ResponseError("the body is not a JSON array")
 
     def _unfinished(self) -> NP6Error:
         if self._opened:
             return StreamInterruptedError("the body ended before its array did")
-        if self._buffer.strip(_BLANK):
-            return _not_an_array()
         return StreamInterruptedError("the body is empty: no events would be []")
 
     def _check_rest(self) -> None:
-        if self.fault is not None:
-            self._buffer.clear()
-        elif self.closed and self._buffer.strip(_BLANK):
+        if self.fault is None and self.closed and self._buffer.strip(_BLANK):
             self.fault = ResponseError("the body goes on after the end of its array")
-        elif len(self._buffer) > self._max_element:
+        elif self._is_cutting and len(self._buffer) > self._max_element:
             self.fault = self._too_large()
+        if self.fault is not None or self.closed:
+            self._buffer.clear()
 
     def _too_large(self) -> NP6Error:
         return ResponseError(f"an event is larger than {self._max_element} bytes")
@@ -111,14 +111,16 @@ class ArraySplitter:
         """Move every complete element to `found`, walking and scanning O(`fresh`) bytes."""
         budget = _EFFORT * fresh + _PATIENCE
         while self._is_cutting:
-            if not self._scanned and budget > 0:
+            hopeful = budget > 0
+            if hopeful and not self._scanned:
                 before, cost = len(found), self._leap(found, may_close=may_close)
                 budget -= cost
                 if len(found) > before:
                     continue
                 if not cost and len(self._buffer) < min(_PATIENCE, self._max_element):
                     return  # nothing to go by yet: wait for more
-            if not self._scan(found, only_first=budget > 0):
+                hopeful = cost > 0  # if not, the scan may as well go on to the end
+            if not self._scan(found, only_first=hopeful):
                 return
 
     def _give(self, found: list[msgspec.Raw], elements: list[msgspec.Raw], end: int) -> None:
@@ -126,13 +128,8 @@ class ArraySplitter:
         self._after_comma = self._buffer[end : end + 1] == b","
         self.closed = not self._after_comma
         del self._buffer[: end + 1]
-        self._searched = self._scanned = 0
-        if end > self._max_element:
-            for position, element in enumerate(elements):
-                if len(bytes(element)) > self._max_element:
-                    self.fault = self._too_large()
-                    elements = elements[:position]
-                    break
+        self._searched = max(0, self._searched - (end + 1))
+        self._scanned = 0
         found += elements
 
     # Leaping
@@ -144,14 +141,16 @@ class ArraySplitter:
             cost += end
             if elements := _walk(bytes(self._buffer[:end])):
                 self._give(found, elements, end)
-                break
+                return cost
+        if cost:
+            self._searched = 0  # what failed may hold once the scan has taken a bad element away
         return cost
 
     def _guesses(self, *, may_close: bool) -> Iterator[int]:
         """Offsets that may end an element: the rightmost ones, then others ever further left."""
-        if may_close:
-            yield self._buffer.rindex(b"]")
-        high = size = len(self._buffer)
+        high = size = min(len(self._buffer), self._max_element + 1)
+        if may_close and (end := self._buffer.rindex(b"]")) < size:
+            yield end
         for bound in (size, size, size // 2, size // 4, size // 8):
             high = self._guess_before(min(high, bound))
             if high < 0:
@@ -160,7 +159,7 @@ class ArraySplitter:
 
     def _guess_before(self, high: int) -> int:
         """Return the offset of the last ``},{`` comma before `high`, or -1."""
-        undecided = len(self._buffer) - 1
+        undecided = high - 1
         while (brace := self._buffer.rfind(b"},", self._searched, high)) >= 0:
             follows = _object_follows.match(self._buffer, brace + 2)
             if follows and follows[1] is None:
@@ -208,6 +207,9 @@ class ArraySplitter:
 
     def _end_element(self, found: list[msgspec.Raw], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
+        if mark > self._max_element:
+            self.fault = self._too_large()
+            return False
         element = bytes(self._buffer[:mark].strip(_BLANK))
         is_empty_array = self._buffer[mark : mark + 1] == b"]" and not self._after_comma
         if self._buffer[mark : mark + 1] == b"}" or not (element or is_empty_array):
@@ -215,10 +217,6 @@ class ArraySplitter:
             return False
         self._give(found, [msgspec.Raw(element)] if element else [], mark)
         return True
-
-
-def _not_an_array() -> NP6Error:
-    return ResponseError("the body is not a JSON array")
 
 
 def _walk(content: bytes) -> list[msgspec.Raw]:
