@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _generate(options.spec, options.out, check=options.check)
+        return _generate(options.spec, options.out, check=options.check, client=options.client)
     except (CodegenError, OSError) as error:
         print(f"codegen: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2
@@ -33,20 +33,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail, with a diff, unless up to date"
     )
+    parser.add_argument(
+        "--client", action="store_true", help="write endpoints, too, as for np6_async itself"
+    )
     return parser
 
 
-def _generate(spec: Path, out: Path, *, check: bool) -> int:
+def _generate(spec: Path, out: Path, *, check: bool, client: bool) -> int:
     ours = (spec.resolve(), out.resolve()) == (_SPEC, _OUT)
+    client = client or out.resolve() == _OUT
     command = "make codegen" if ours else "python -m codegen"
     source = spec.resolve().relative_to(_ROOT).as_posix() if ours else spec.name
-    files = accept(render(load(spec), source, command))
+    files = accept(render(load(spec), source, command, client=client))
     if not check:
         replace(files, out)
         return 0
     diffs = list(differences(files, out))
     if diffs:
-        again = command if ours else f"{command} --spec {spec} --out {out}"
+        again = command if ours else f"{command} --spec {spec} --out {out}{' --client' * client}"
         advice = f"codegen: {out} does not match {spec}: run `{again}` and commit the result."
         print(*diffs, advice, sep="\n")  # noqa: T201 - a command line
     return 1 if diffs else 0

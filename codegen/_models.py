@@ -17,6 +17,8 @@ __all__ = ["TEMPLATES", "generate_models"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_ALIASES = {name: f"{name}_" for name in ("attrs", "dt", "property", "self")}  # used in the classes
+
 _REPLACED = {STAND_IN, "dataclasses", "__future__"}
 
 
@@ -52,7 +54,7 @@ def _run(document: Node) -> str:
                 use_union_operator=True,
                 enum_field_as_literal=LiteralType.All,
                 snake_case_field=True,
-                aliases={"self": "self_"},  # an attrs class cannot have such a field
+                aliases=_ALIASES,
                 keyword_only=True,
                 use_schema_description=True,
                 use_field_description=True,

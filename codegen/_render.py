@@ -15,13 +15,15 @@ __all__ = ["render"]
 _SERVICE_FILES = ("kinds.py", "endpoints.py", "examples.py", "reference.md")
 
 
-def render(spec: Node, source: str, command: str) -> dict[str, str]:
+def render(spec: Node, source: str, command: str, *, client: bool) -> dict[str, str]:
     """Return the text of each generated file, not yet formatted.
 
     Args:
         spec: The validated document.
         source: What the header calls it.
         command: What the header says made the files.
+        client: Whether the models are the client's own, which has endpoints besides; otherwise they
+            are somebody else's, who needs a converter.
 
     Raises:
         CodegenError: The document has something the generator does not support.
@@ -34,7 +36,9 @@ def render(spec: Node, source: str, command: str) -> dict[str, str]:
         "__init__.py": f'{header}\n"""Code made from {source}."""\n',
         "models.py": _models(environment, spec),
     }
-    if (service := read_service(spec)) is not None:
+    if not client:
+        files["converter.py"] = environment.get_template("converter.py.jinja2").render()
+    elif (service := read_service(spec)) is not None:
         for name in _SERVICE_FILES:
             template = environment.get_template(f"{name}.jinja2")
             files[name] = template.render(service=service, models=_summaries(files["models.py"]))

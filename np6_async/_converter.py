@@ -6,20 +6,20 @@ strict: no value is ever turned into another type. Where msgspec can take in a w
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextvars import ContextVar
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import attrs
 import msgspec
 from cattrs import Converter, override
 from cattrs.cols import list_structure_factory
-from cattrs.disambiguators import create_default_dis_func
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, make_mapping_structure_fn
 from cattrs.preconf.msgspec import MsgspecJsonConverter
@@ -156,9 +156,7 @@ def _dict_hook(cl: Any, converter: Converter) -> Hook:
 
 def _model_hook(cl: Any, converter: Converter) -> Hook:
     fields = attrs.fields(attrs.resolve_types(cl))
-    renamed: Any = {
-        a.name: override(rename=a.metadata[WIRE]) for a in fields if WIRE in a.metadata
-    }
+    renamed: Any = {a.name: override(rename=a.metadata[WIRE]) for a in fields if WIRE in a.metadata}
     return _only(dict, make_dict_structure_fn(cl, converter, **renamed))
 
 
@@ -168,28 +166,72 @@ def _union_hook(cl: Any, converter: Converter) -> Hook:
     models = [form for form in forms if attrs.has(form)]
     others = [form for form in forms if _holds_no_model(form)]
     nested = {get_origin(form): form for form in forms if form not in models + others}
-    if models:
-        nested[dict] = Union[tuple(models)]  # one class stands for itself
-    tell_apart = create_default_dis_func(converter, *models) if len(models) > 1 else None
+    choose = _chooser(models) if models else None
     rest = Union[tuple(others)] if others else dict
 
     def structure(value: Any, _: Any) -> Any:
+        if choose is not None and isinstance(value, dict):
+            return converter.structure(value, choose(value))
         form = nested.get(type(value))
-        if form is None:
-            return msgspec.convert(value, rest)
-        if tell_apart is not None and isinstance(value, dict):
-            form = _choose(tell_apart, value)
-        return converter.structure(value, form)
+        return msgspec.convert(value, rest) if form is None else converter.structure(value, form)
 
     return structure
 
 
-def _choose(tell_apart: Callable[[Any], Any], value: dict[str, Any]) -> Any:
-    try:
-        return tell_apart(value)
-    except (LookupError, TypeError, ValueError):
-        pass
-    raise msgspec.ValidationError("Object is of none of the known types")
+def _chooser(models: list[Any]) -> Callable[[dict[str, Any]], Any]:
+    """Return what finds the class of an object: by a literal member, or else by what it has.
+
+    A class for which that member is no literal, such as an open string, takes what has no class of
+    its own. Of several it is the one that lacks no required member and knows most members.
+    """
+    tag, by_value = _tags(models)
+    rest = [model for model in models if model not in by_value.values()]
+
+    def choose(value: dict[str, Any]) -> Any:
+        found = value.get(tag)
+        if isinstance(found, str | int) and found in by_value:
+            return by_value[found]
+        if not rest:
+            raise msgspec.ValidationError("Object is of none of the known types")
+        return max(rest, key=lambda model: _fit(model, value.keys()))
+
+    return choose
+
+
+def _tags(models: list[Any]) -> tuple[str, dict[Any, Any]]:
+    """Return the member that tells most classes apart, and the class of each of its values.
+
+    Every class has that member, and a value is of one class only.
+    """
+    fields = [{_wire_name(a): a for a in attrs.fields(attrs.resolve_types(m))} for m in models]
+    best: tuple[str, dict[Any, Any]] = ("", {})
+    for name in fields[0] if len(models) > 1 else ():
+        if all(name in known for known in fields):
+            owners = [
+                (value, model)
+                for model, known in zip(models, fields, strict=True)
+                for value in _literals(known[name].type)
+            ]
+            times = Counter(value for value, _ in owners)
+            told_apart = {value: model for value, model in owners if times[value] == 1}
+            best = max(best, (name, told_apart), key=lambda tag: len(set(tag[1].values())))
+    return best
+
+
+def _literals(cl: Any) -> Iterator[Any]:
+    for form in get_args(cl) if _is_union(cl) else (cl,):
+        if get_origin(form) is Literal:
+            yield from get_args(form)
+
+
+def _fit(model: Any, members: Collection[str]) -> tuple[bool, int]:
+    known = {_wire_name(field): field for field in attrs.fields(model)}
+    missing = (name for name, field in known.items() if field.default is attrs.NOTHING)
+    return all(name in members for name in missing), len(known.keys() & members)
+
+
+def _wire_name(field: Any) -> str:
+    return str(field.metadata.get(WIRE, field.name))
 
 
 def _only(kind: type, hook: Hook) -> Hook:

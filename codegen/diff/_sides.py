@@ -69,7 +69,9 @@ def base(root: Path, revision: str, directory: Path) -> Side:
 
 def _from_file(path: Path, directory: Path, name: str) -> Side:
     spec = load(path)
-    replace(accept(render(spec, path.name, "python -m codegen")), directory / "generated")
+    replace(
+        accept(render(spec, path.name, "python -m codegen", client=True)), directory / "generated"
+    )
     return Side(name=name, spec=spec, directory=directory, version=None)
 
 

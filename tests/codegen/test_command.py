@@ -43,7 +43,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 def run(spec: Path, out: Path, *options: str) -> int:
-    return main(["--spec", str(spec), "--out", str(out), *options])
+    return main(["--spec", str(spec), "--out", str(out), "--client", *options])
 
 
 def test_the_generated_code_agrees_with_the_spec(capsys: Captured) -> None:
@@ -57,6 +57,7 @@ def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
     for seed in ("1", "2"):
         target = tmp_path / seed
         command = [sys.executable, "-m", "codegen", "--spec", str(small), "--out", str(target)]
+        command.append("--client")
         environment = os.environ | {"PYTHONHASHSEED": seed}
         subprocess.run(command, cwd=ROOT, env=environment, check=True)  # noqa: S603 - our own program
         written.append(contents(target))
@@ -88,7 +89,10 @@ def test_the_check_shows_a_change_of_the_spec(small: Path, out: Path, capsys: Ca
     assert run(small, out, "--check") == 1
     shown = capsys.readouterr().out
     assert "-        city: The city.\n+        city: The town.\n" in shown
-    assert f"run `python -m codegen --spec {small} --out {out}` and commit the result" in shown
+    assert (
+        f"run `python -m codegen --spec {small} --out {out} --client` and commit the result"
+        in shown
+    )
     assert contents(out) == before
 
 

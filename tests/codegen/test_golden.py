@@ -1,8 +1,9 @@
-"""The output for a small document that has everything the templates must cope with.
+r"""The output for a small document that has everything the templates must cope with.
 
 When a change of the output is wanted, write it anew and read the diff:
 
-    python -m codegen --spec tests/codegen/golden/spec.yaml --out tests/codegen/golden/expected
+    python -m codegen --client --spec tests/codegen/golden/spec.yaml \
+        --out tests/codegen/golden/expected
 """
 
 from pathlib import Path
@@ -13,9 +14,8 @@ from codegen.__main__ import main
 
 
 def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(
-        ["--spec", str(golden / "spec.yaml"), "--out", str(golden / "expected"), "--check"]
-    )
+    spec, out = golden / "spec.yaml", golden / "expected"
+    status = main(["--client", "--spec", str(spec), "--out", str(out), "--check"])
     assert (capsys.readouterr().out, status) == ("", 0)
 
 

@@ -1,0 +1,85 @@
+"""How the converter finds the class of an object in a union of classes."""
+
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from attrs import field, frozen
+
+from np6_async import converter
+
+
+@frozen(kw_only=True)
+class Cat:
+    kind: Literal["cat", "kitten"]
+    mood: Literal["calm", "cross", "hungry"] | None = None
+
+
+@frozen(kw_only=True)
+class Dog:
+    kind: Literal["dog"]
+    mood: Literal["calm", "eager"] | None = None
+
+
+@frozen(kw_only=True)
+class Fish:
+    kind: str | None = None
+    mood: str | None = None
+
+
+@frozen(kw_only=True)
+class Circle:
+    radius: int
+    color: str | None = None
+
+
+@frozen(kw_only=True)
+class Box:
+    width: int = field(metadata={"wire": "boxWidth"})
+    color: str | None = None
+
+
+@frozen(kw_only=True)
+class Version1:
+    version: Literal[1]
+
+
+@frozen(kw_only=True)
+class Version2:
+    version: Literal[2] | None = None
+
+
+@pytest.mark.parametrize(
+    ("value", "union", "model"),
+    [
+        ({"kind": "kitten"}, Cat | Dog, Cat),
+        ({"kind": "dog", "mood": "calm"}, Cat | Dog, Dog),
+        ({"kind": "dog", "mood": "eager"}, Cat | Dog | Fish | None, Dog),
+        ({"kind": "eel", "mood": "calm"}, Cat | Dog | Fish, Fish),
+        ({"mood": "cross"}, Fish | Cat, Fish),
+        ({"radius": 1}, Box | Circle, Circle),
+        ({"boxWidth": 1, "color": "red"}, Circle | Box, Box),
+        ({"radius": 1, "boxWidth": 1}, Circle | Box, Circle),
+        ({"version": 2}, Version1 | Version2, Version2),
+        ({"radius": 1, "kind": "cat"}, Circle | str, Circle),
+    ],
+)
+def test_an_object_has_the_class_it_says_or_else_the_one_it_fits(
+    value: dict[str, Any], union: Any, model: type[Any]
+) -> None:
+    assert type(converter.structure(value, union)) is model
+
+
+@pytest.mark.parametrize(
+    "value", [{}, {"kind": None}, {"kind": "eel"}, {"kind": ["cat"]}, {"kind": 1}]
+)
+def test_an_object_of_no_known_class_is_told(value: dict[str, Any]) -> None:
+    union: Any = Cat | Dog
+    with pytest.raises(msgspec.ValidationError, match="of none of the known types"):
+        converter.structure(value, union)
+
+
+def test_an_object_that_lacks_what_every_class_requires_is_told() -> None:
+    union: Any = Circle | Box
+    with pytest.raises(Exception, match="Circle"):
+        converter.structure({"color": "red"}, union)
