@@ -62,9 +62,13 @@ class NP6Client(Endpoints):
         strict: bool = False,
         session: Session | None = None,
     ) -> None:
-        key = ApiKey(api_key)
-        del api_key  # a traceback that shows local variables must not show it
+        try:
+            key = ApiKey(api_key)
+        finally:
+            del api_key  # a traceback that shows local variables must not show it
         self._strict = strict
+        _check_type(timeouts, Timeouts, name="timeouts")
+        _check_type(retry, RetryPolicy, name="retry")
         self._concurrency = to_count(concurrency, name="concurrency")
         rate = None if max_rate is None else to_seconds(max_rate, name="max_rate")
         self._base_url = to_base_url(base_url)
@@ -87,9 +91,10 @@ class NP6Client(Endpoints):
         Raises:
             ValueError: The key is not set, or a setting is not usable.
         """
-        settings = {"api_key": "NP6_API_KEY", "base_url": "NP6_BASE_URL"}
-        found = {name: os.environ[var] for name, var in settings.items() if os.environ.get(var)}
-        return cls(**{"api_key": "", **found, **overrides})
+        if base_url := os.environ.get("NP6_BASE_URL"):
+            overrides.setdefault("base_url", base_url)
+        # No local variable holds the key: a traceback that shows them must not show it.
+        return cls(overrides.pop("api_key", os.environ.get("NP6_API_KEY", "")), **overrides)
 
     def __repr__(self) -> str:
         return f"<NP6Client: {self._base_url}{', closed' if self._exchange.closed else ''}>"
@@ -183,3 +188,8 @@ class NP6Client(Endpoints):
 
     def _decode(self, model: type[E]) -> Decode[E | UnknownEvent]:
         return EventDecoder(model, strict=self._strict).decode
+
+
+def _check_type(value: object, expected: type, *, name: str) -> None:
+    if not isinstance(value, expected):
+        raise ValueError(f"{name} must be a {expected.__name__}, not {type(value).__name__}")

@@ -185,6 +185,7 @@ _TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, str, boo
     (aiohttp.ServerFingerprintMismatch, ConnectError, "the certificate is another one", True),
     (aiohttp.ClientConnectorDNSError, ConnectError, "the host name did not resolve", False),
     (aiohttp.ClientConnectorError, ConnectError, "no connection could be made", False),
+    (aiohttp.ClientHttpProxyError, ConnectError, "the proxy refused to connect", False),
     (aiohttp.ConnectionTimeoutError, ConnectError, "connecting took too long", False),
     (TimeoutError, RequestTimeoutError, "the API fell silent", False),
     (aiohttp.ClientConnectionError, None, "the connection was lost", False),

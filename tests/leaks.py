@@ -95,4 +95,11 @@ def _locals(trace: TracebackType | None) -> Iterator[tuple[str, str]]:
     for frame, _ in traceback.walk_tb(trace):
         if frame.f_globals["__name__"].partition(".")[0] in _SHOWN:
             for name, value in frame.f_locals.items():
-                yield f"{frame.f_code.co_qualname}'s {name!r}", repr(value)
+                yield f"{frame.f_code.co_qualname}'s {name!r}", _shown(value)
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except AttributeError:  # its constructor failed
+        return ""

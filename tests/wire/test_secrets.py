@@ -1,14 +1,12 @@
 """Where a careless client would show the key. The `key` fixture searches every error and log."""
 
 import asyncio
-import copy
 import logging
-import pickle
 from typing import Any
 
 import pytest
 
-from np6_async import NP6Client, RetryPolicy
+from np6_async import RetryPolicy
 from np6_async.errors import NP6Error, RedirectError, ResponseError
 from tests.leaks import places
 from tests.support import MakeClient, body, event
@@ -97,12 +95,6 @@ def _reachable(start: list[Any]) -> list[Any]:
         if type(each).__module__.startswith("np6_async"):
             left += getattr(each, "__dict__", {}).values()
     return list(found.values())
-
-
-@pytest.mark.parametrize("take", [pickle.dumps, copy.deepcopy])
-def test_a_client_does_not_pickle(key: str, take: Any) -> None:
-    with pytest.raises(TypeError, match=r"an API key is not pickled|cannot pickle"):
-        take(NP6Client(key))
 
 
 async def test_a_failure_nobody_asks_for_is_logged_without_the_key(
