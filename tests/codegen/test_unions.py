@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 import pytest
 from attrs import field, frozen
+from cattrs import ClassValidationError
 
 from np6_async import converter
 
@@ -59,7 +60,6 @@ class Version2:
         ({"mood": "cross"}, Fish | Cat, Fish),
         ({"radius": 1}, Box | Circle, Circle),
         ({"boxWidth": 1, "color": "red"}, Circle | Box, Box),
-        ({"radius": 1, "boxWidth": 1}, Circle | Box, Circle),
         ({"version": 2}, Version1 | Version2, Version2),
         ({"radius": 1, "kind": "cat"}, Circle | str, Circle),
     ],
@@ -81,5 +81,5 @@ def test_an_object_of_no_known_class_is_told(value: dict[str, Any]) -> None:
 
 def test_an_object_that_lacks_what_every_class_requires_is_told() -> None:
     union: Any = Circle | Box
-    with pytest.raises(Exception, match="Circle"):
+    with pytest.raises(ClassValidationError):
         converter.structure({"color": "red"}, union)
