@@ -24,7 +24,7 @@ test: .venv/.dev  ## Run all tests, with branch coverage (ARGS="-k name" to choo
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/coverage run -m pytest && $(BIN)/coverage report)
 
 .PHONY: check
-check: lint types codegen-check  ## Lint, formatting, types and generated code
+check: lint types spec-guard  ## Lint, formatting, types, spec and generated code
 
 .PHONY: lint
 lint: .venv/.dev
@@ -48,6 +48,10 @@ codegen: .venv/.dev  ## Regenerate np6_async/_generated from openapi/np6-events.
 .PHONY: codegen-check
 codegen-check: .venv/.dev  ## Fail, with a diff, if spec and generated code disagree
 	$(BIN)/python -m codegen --check
+
+.PHONY: spec-guard
+spec-guard: .venv/.dev  ## Fail unless the spec is valid, generated, decodes the samples, and breaks nothing unannounced
+	@$(BIN)/python -m codegen.guard
 
 .PHONY: spec-diff
 spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or file) means to users

@@ -55,6 +55,16 @@ class Corpus:
         ]
         return sum(isinstance(event, UnknownEvent) for event in decoded), len(decoded)
 
+    def misfits(self, models: Models) -> list[Change]:
+        """Return the events that have no model though they are of the type of their kind."""
+        return [
+            Change(Level.BREAKING, f"{name}, element {index}", decoded.reason)
+            for name, kind, events in self._files()
+            for index, event in enumerate(events if kind in models else ())
+            if _is_of(event, models[kind])
+            and isinstance(decoded := _decode(event, models[kind]), UnknownEvent)
+        ]
+
     def _files(self) -> Iterator[tuple[str, str, list[Any]]]:
         for path in sorted(self.directory.glob("*.json")):
             try:
@@ -106,6 +116,11 @@ def _file_changes(
     for (level, text), indexes in found.items():
         listed = ", ".join(map(str, indexes[:10])) + (", …" if len(indexes) > 10 else "")
         yield Change(level, name, f"{len(indexes)} of {len(events)} {text} (element {listed})")
+
+
+def _is_of(event: object, model: type[Any]) -> bool:
+    type_ = attrs.fields(model).type.default
+    return isinstance(event, dict) and event.get("type", type_) == type_
 
 
 def _decode(event: object, model: type[Any]) -> object:

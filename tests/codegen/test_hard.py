@@ -102,7 +102,7 @@ def test_what_fits_the_schema_fits_the_model(hard: ModuleType, converter: Any, n
 
     @settings(
         max_examples=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )  # fmt: skip
     @given(described(name))
     def check(value: Any) -> None:

@@ -1,0 +1,116 @@
+"""Guard the spec: it is valid, its code is up to date, what breaks is announced, samples decode.
+
+Exit status: 0 when all is well, 1 when something is not; each line then says what to type.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from packaging.version import Version
+
+from codegen._errors import CodegenError
+from codegen._package import accept, differences
+from codegen._render import render
+from codegen._spec import load
+from codegen.diff._data import Corpus, load_models
+from codegen.diff._release import last_release
+from codegen.diff._report import compare
+from codegen.diff._sides import Side, base, current
+
+_ROOT = Path(__file__).parents[1]
+
+
+class Guard:
+    """The four checks, on one tree; each yields what is wrong and what to do about it.
+
+    Args:
+        root: The top of the repository.
+        directory: A place for what is made on the way.
+    """
+
+    def __init__(self, root: Path, directory: Path) -> None:
+        self._root = root
+        self._directory = directory
+        self._spec = root / "openapi" / "np6-events.yaml"
+        self._corpus = Corpus(root / "tests" / "samples")
+
+    @property
+    def checks(self) -> dict[str, Callable[[], Iterator[str]]]:
+        """The checks by name, in their order; the first must pass for the others to make sense."""
+        return {
+            "the spec is valid": self._valid,
+            "the generated code is up to date": self._drift,
+            "what breaks since the last release is announced": self._announced,
+            "the recorded events have their models": self._samples,
+        }
+
+    @cached_property
+    def _now(self) -> Side:
+        return current(self._root, self._spec, self._directory / "now")
+
+    def _valid(self) -> Iterator[str]:
+        try:
+            load(self._spec)
+        except CodegenError as error:
+            yield f"{error}\nMend openapi/np6-events.yaml, then type: make spec-guard"
+
+    def _drift(self) -> Iterator[str]:
+        files = render(load(self._spec), "openapi/np6-events.yaml", "make codegen", client=True)
+        diffs = list(differences(accept(files), self._root / "np6_async" / "_generated"))
+        if diffs:
+            advice = "Type: make codegen && git add np6_async/_generated; then commit the result"
+            yield "\n".join((*diffs, advice))
+
+    def _announced(self) -> Iterator[str]:
+        tag = last_release(self._root)
+        if tag is None:
+            return
+        old = self._directory / "old"
+        old.mkdir()
+        report = compare(base(self._root, tag, old), self._now, self._corpus)
+        needed, version = report.needed_version, self._now.version
+        if report.is_breaking and needed and version and Version(version) < Version(needed):
+            yield (
+                f"{report.markdown()}\n"
+                f"If this is wanted, set the version in np6_async/_version.py to {needed}, and say"
+                f" what breaks in CHANGELOG.md. If not, mend the spec, and see what is left of it:"
+                f" make spec-diff BASE={tag}"
+            )
+
+    def _samples(self) -> Iterator[str]:
+        for misfit in self._corpus.misfits(load_models(self._now.directory)):
+            yield (
+                f"tests/samples/{misfit.place}: {misfit.text}\n"
+                "Make the spec admit what the API has sent, then type: make codegen spec-guard"
+            )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m codegen.guard", description=__doc__)
+    parser.add_argument("--root", type=Path, default=_ROOT, help="the top of the repository")
+    root = parser.parse_args(arguments).root.resolve()
+    with tempfile.TemporaryDirectory() as directory:
+        first, *others = Guard(root, Path(directory)).checks.items()
+        if not _passes(first):
+            return 1
+        passed = [_passes(other) for other in others]  # every one of them is to be told
+        return 0 if all(passed) else 1
+
+
+def _passes(named_check: tuple[str, Callable[[], Iterator[str]]]) -> bool:
+    name, check = named_check
+    try:
+        problems = list(check())
+    except CodegenError as error:
+        problems = [f"{error}\nMend openapi/np6-events.yaml, then type: make spec-guard"]
+    print(*problems, f"{'FAIL' if problems else 'ok  '}  {name}", sep="\n")  # noqa: T201
+    return not problems
+
+
+if __name__ == "__main__":
+    sys.exit(main())

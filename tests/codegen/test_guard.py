@@ -1,0 +1,134 @@
+"""The guard of the spec: four checks, each of which says what to type when it fails."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegen.__main__ import main as generate
+from codegen.guard import main
+
+ROOT = Path(__file__).parents[2]
+Spec = dict[str, Any]
+Run = Callable[[], tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one release, which is what this one is now."""
+    root = tmp_path_factory.mktemp("released")
+    for part in ("np6_async", "openapi", "tests/samples"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    (root / "np6_async" / "_version.py").write_text('__version__ = "0.1.0"\n', "utf-8")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+    for command in (
+        ("init", "-q"),
+        ("add", "."),
+        (*identity, "commit", "-qm", "Release"),
+        ("tag", "v0.1.0"),
+    ):
+        subprocess.run(["git", "-C", str(root), *command], check=True)  # noqa: S603, S607 - git
+    return root
+
+
+@pytest.fixture
+def tree(released: Path, tmp_path: Path) -> Path:
+    shutil.copytree(released, tmp_path / "tree")
+    return tmp_path / "tree"
+
+
+@pytest.fixture
+def guard(tree: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run() -> tuple[int, str]:
+        return main(["--root", str(tree)]), capsys.readouterr().out
+
+    return run
+
+
+def save(tree: Path, spec: Spec) -> Path:
+    path = tree / "openapi" / "np6-events.yaml"
+    path.write_text(json.dumps(spec), "utf-8")
+    return path
+
+
+def regenerate(tree: Path, spec: Path) -> None:
+    """Generate as `make codegen` does, header and all."""
+    out = tree / "np6_async" / "_generated"
+    assert generate(["--client", "--spec", str(spec), "--out", str(out)]) == 0
+    for path in out.iterdir():
+        text = path.read_text("utf-8")
+        text = text.replace(" np6-events.yaml", " openapi/np6-events.yaml")
+        path.write_text(text.replace("`python -m codegen`", "`make codegen`"), "utf-8")
+
+
+def test_all_is_well_after_a_release(guard: Run) -> None:
+    status, output = guard()
+    assert status == 0
+    assert [line[:4] for line in output.splitlines()] == ["ok  "] * 4
+
+
+def test_all_is_well_before_the_first_release(guard: Run, tree: Path) -> None:
+    shutil.rmtree(tree / ".git")
+    assert guard()[0] == 0
+
+
+def test_a_document_that_is_not_valid_is_told(guard: Run, tree: Path, spec: Spec) -> None:
+    del spec["info"]
+    save(tree, spec)
+    status, output = guard()
+    assert status == 1
+    assert "not valid OpenAPI 3.1" in output
+    assert "Mend openapi/np6-events.yaml, then type: make spec-guard" in output
+
+
+def test_an_operation_that_is_not_supported_is_told(guard: Run, tree: Path, spec: Spec) -> None:
+    path = "/notifications/{id}/events/bounces"
+    spec["paths"]["/actions/{id}/events/bounces"] = spec["paths"].pop(path)
+    save(tree, spec)
+    status, output = guard()
+    assert status == 1
+    assert "GET /actions/{id}/events/bounces (getNotificationBounces): this method" in output
+
+
+def test_code_that_is_not_up_to_date_is_told(
+    guard: Run, tree: Path, spec_with_activations: Spec
+) -> None:
+    save(tree, spec_with_activations)
+    status, output = guard()
+    assert status == 1
+    assert '+    ACTIVATIONS = "activations"\n' in output
+    assert "Type: make codegen && git add np6_async/_generated" in output
+
+
+def test_what_breaks_is_to_be_announced_by_the_version(guard: Run, tree: Path, spec: Spec) -> None:
+    del spec["components"]["schemas"]["BounceStatus"]["properties"]["mta"]
+    regenerate(tree, save(tree, spec))
+    status, output = guard()
+    assert status == 1
+    assert "- `models.BounceStatus.mta`: public object was removed" in output
+    assert "set the version in np6_async/_version.py to 0.2.0" in output
+    assert "make spec-diff BASE=v0.1.0" in output
+    (tree / "np6_async" / "_version.py").write_text('__version__ = "0.2.0"\n', "utf-8")
+    assert guard()[0] == 0
+
+
+def test_what_only_adds_needs_no_announcement(
+    guard: Run, tree: Path, spec_with_activations: Spec
+) -> None:
+    regenerate(tree, save(tree, spec_with_activations))
+    assert guard()[0] == 0
+
+
+def test_a_recorded_event_without_its_model_is_told(guard: Run, tree: Path) -> None:
+    path = tree / "tests" / "samples" / "bounces.json"
+    events = json.loads(path.read_text("utf-8"))
+    events[1]["timestamp"] = "soon"
+    path.write_text(json.dumps(events), "utf-8")
+    status, output = guard()
+    assert status == 1
+    assert "tests/samples/bounces.json, element 1: $.timestamp: Expected `int`" in output
+    assert "then type: make codegen spec-guard" in output
