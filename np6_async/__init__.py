@@ -6,8 +6,9 @@ from ._converter import converter
 from ._fanout import FanOut, FanOutResult
 from ._generated.kinds import EventKind
 from ._options import RetryPolicy, Timeouts
+from ._pool import Batch
 from ._query import EventQuery
-from ._stream import Batch, EventStream
+from ._stream import EventStream
 from ._version import __version__
 from .models import BounceEvent, CancellationEvent, Event, ExecutionEvent, UnknownEvent
 

@@ -1,21 +1,23 @@
-"""Cut a JSON array into its elements while its bytes still arrive. No I/O and no decoding.
+"""Cut a JSON array into its elements while its bytes still arrive, and have them decoded. No I/O.
 
 Two ways lead to the same cuts. The *leap* guesses where an element ends, from the right, and has
-msgspec check the guess at C speed: JSON is read from left to right, so if ``[`` + prefix + ``]``
-parses, the prefix ends between two elements. The *scan* counts brackets byte by byte. It is exact
-for anything, also for elements msgspec refuses (a lone surrogate, deep nesting), and takes over
-wherever leaping found nothing or has cost too much, which keeps hostile input linear.
+the decoder check the guess at C speed: JSON is read from left to right, so if ``[`` + prefix +
+``]`` decodes, the prefix ends between two elements. The *scan* counts brackets byte by byte. It is
+exact for anything, also for elements msgspec refuses (a lone surrogate, deep nesting), and takes
+over wherever leaping found nothing or has cost too much, which keeps hostile input linear.
 """
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
 from .errors import NP6Error, ResponseError, StreamInterruptedError
 
-__all__ = ["MAX_ELEMENT", "ArraySplitter"]
+__all__ = ["MAX_ELEMENT", "ArraySplitter", "ElementDecoder", "RawDecoder"]
+
+T = TypeVar("T")
 
 MAX_ELEMENT: Final = 8 * 2**20
 """Largest element accepted, in bytes."""
@@ -25,28 +27,57 @@ _BLANK: Final = b" \t\n\r"
 _PATIENCE: Final = 64 * 1024  # bytes without a place to leap to, before they are scanned
 _EFFORT: Final = 8  # bytes that leaping may walk for each byte there is, before the rest is scanned
 
-_elements: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _object_follows: Final = re.compile(rb"[ \t\n\r]*+(?:\{|(\Z))")
 _mark_between_elements: Final = re.compile(rb'["\[\]{},]')
 _mark_in_element: Final = re.compile(rb'["\[\]{}]')
 _rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 
-class ArraySplitter:
+class ElementDecoder(Protocol[T]):
+    """What makes elements of their JSON. Both methods return what is wrong with the one after."""
+
+    def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
+        """Decode a whole array.
+
+        Raises:
+            msgspec.DecodeError: It is not JSON. Or a `RecursionError`, for the same.
+        """
+
+    def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[T], NP6Error | None]:
+        """Decode elements that may be anything between two commas."""
+
+
+class RawDecoder:
+    """Leaves elements as they are: their bytes, without the white space around them."""
+
+    _split: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+    def decode_array(self, array: bytes) -> tuple[list[bytes], None]:
+        """Return the bytes of each element of an array."""
+        return self.decode(self._split(array))
+
+    def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[bytes], None]:
+        """Return the bytes of each element."""
+        return list(map(bytes, elements)), None
+
+
+class ArraySplitter(Generic[T]):
     """Takes the bytes of one JSON array in pieces of any size and gives out complete elements.
 
     Call `feed` for every piece, `finish` at the end of the body, and look at `fault` after each.
     What comes out does not depend on how the body was cut: elements before a fault are given out.
 
     Args:
+        decoder: Makes elements of their JSON.
         max_element: Largest element accepted, in bytes, the white space around it included.
     """
 
-    def __init__(self, *, max_element: int = MAX_ELEMENT) -> None:
+    def __init__(self, decoder: ElementDecoder[T], *, max_element: int = MAX_ELEMENT) -> None:
         self.fault: NP6Error | None = None
         """What is wrong with the body; once set, no more elements come."""
         self.closed = False
         """Whether the array's closing bracket has arrived."""
+        self._decoder = decoder
         self._max_element = max_element
         self._buffer = bytearray()  # from the start of the first element not yet given out
         self._opened = False
@@ -56,20 +87,20 @@ class ArraySplitter:
         self._depth = 0
         self._in_string = False
 
-    def feed(self, data: bytes) -> list[msgspec.Raw]:
+    def feed(self, data: bytes) -> list[T]:
         """Add a piece of the body and return the elements that it completes."""
         self._buffer += data
         if not self._opened:
             self._open()
-        found: list[msgspec.Raw] = []
+        found: list[T] = []
         if self._is_cutting:
             self._cut(found, len(data), may_close=data.rstrip(_BLANK).endswith(b"]"))
         self._check_rest()
         return found
 
-    def finish(self) -> list[msgspec.Raw]:
+    def finish(self) -> list[T]:
         """Say that the body has ended, and return what was complete but not yet given out."""
-        found: list[msgspec.Raw] = []
+        found: list[T] = []
         if self._is_cutting:
             self._scan(found)
         self._check_rest()
@@ -107,7 +138,7 @@ class ArraySplitter:
     def _too_large(self) -> NP6Error:
         return ResponseError(f"an event is larger than {self._max_element} bytes")
 
-    def _cut(self, found: list[msgspec.Raw], fresh: int, *, may_close: bool) -> None:
+    def _cut(self, found: list[T], fresh: int, *, may_close: bool) -> None:
         """Move every complete element to `found`, walking and scanning O(`fresh`) bytes."""
         budget = _EFFORT * fresh + _PATIENCE
         while self._is_cutting:
@@ -123,7 +154,7 @@ class ArraySplitter:
             if not self._scan(found, only_first=hopeful):
                 return
 
-    def _give(self, found: list[msgspec.Raw], elements: list[msgspec.Raw], end: int) -> None:
+    def _give(self, found: list[T], elements: list[T], end: int) -> None:
         """Move `elements`, which reach up to the comma or bracket at `end`, out of the buffer."""
         self._after_comma = self._buffer[end : end + 1] == b","
         self.closed = not self._after_comma
@@ -134,12 +165,13 @@ class ArraySplitter:
 
     # Leaping
 
-    def _leap(self, found: list[msgspec.Raw], *, may_close: bool) -> int:
+    def _leap(self, found: list[T], *, may_close: bool) -> int:
         """Cut at the first guess that holds, if any does; return how many bytes were walked."""
         cost = 0
         for end in self._guesses(may_close=may_close):
             cost += end
-            if elements := _walk(bytes(self._buffer[:end])):
+            elements = self._try(end)
+            if elements or self.fault is not None:
                 self._give(found, elements, end)
                 return cost
         if cost:
@@ -170,9 +202,19 @@ class ArraySplitter:
         self._searched = max(self._searched, undecided)
         return -1
 
+    def _try(self, end: int) -> list[T]:
+        """Return the elements of an array that ends there; none if it does not."""
+        with memoryview(self._buffer) as view, view[:end] as content:
+            array = b"".join((b"[", content, b"]"))
+        try:
+            elements, self.fault = self._decoder.decode_array(array)
+        except (msgspec.DecodeError, RecursionError):
+            return []
+        return elements
+
     # Scanning
 
-    def _scan(self, found: list[msgspec.Raw], *, only_first: bool = False) -> bool:
+    def _scan(self, found: list[T], *, only_first: bool = False) -> bool:
         """Cut by counting brackets from where the last scan stopped; say whether that gave any."""
         gave = False
         while (mark := self._next_mark()) >= 0:
@@ -205,7 +247,7 @@ class ArraySplitter:
         self._scanned = mark.end() if mark else len(self._buffer)
         return mark.start() if mark else -1
 
-    def _end_element(self, found: list[msgspec.Raw], mark: int) -> bool:
+    def _end_element(self, found: list[T], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
         if mark > self._max_element:
             self.fault = self._too_large()
@@ -215,13 +257,6 @@ class ArraySplitter:
         if self._buffer[mark : mark + 1] == b"}" or not (element or is_empty_array):
             self.fault = ResponseError("the body is not JSON")
             return False
-        self._give(found, [msgspec.Raw(element)] if element else [], mark)
-        return True
-
-
-def _walk(content: bytes) -> list[msgspec.Raw]:
-    """Return the elements of an array of that content, none where msgspec refuses it."""
-    try:
-        return _elements.decode(b"[%b]" % content)
-    except (msgspec.DecodeError, RecursionError):
-        return []
+        elements, self.fault = self._decoder.decode([msgspec.Raw(element)] if element else [])
+        self._give(found, elements, mark)
+        return self.fault is None

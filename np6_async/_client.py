@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ._decoder import MODELS, Decode, EventDecoder
-from ._exchange import Exchange
+from ._decoder import MODELS, EventDecoder
+from ._exchange import Exchange, Page
 from ._fanout import FanOut, Ids, read_queries
 from ._gate import Gate
 from ._generated.endpoints import Endpoints
@@ -14,7 +14,7 @@ from ._generated.kinds import BASE_URL
 from ._governor import Governor
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._query import EventQuery, Instant, Sort
-from ._stream import Batch, EventStream, batches
+from ._stream import EventStream
 from ._transport import Session, Transport
 from .models import Event, UnknownEvent
 
@@ -169,7 +169,7 @@ class NP6Client(Endpoints):
         """
         return FanOut(
             read_queries(ids, kinds=kinds, start=start, end=end, sort=sort),
-            self._batches,
+            self._pages,
             self._open,
             concurrency=self._concurrency
             if concurrency is None
@@ -178,16 +178,14 @@ class NP6Client(Endpoints):
         )
 
     def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]:
-        return EventStream(self._exchange, query, self._decode(model))
+        return EventStream(self._exchange, query, EventDecoder(model, strict=self._strict))
 
     def _open(self, query: EventQuery) -> EventStream[Event | UnknownEvent]:
         return self._stream(query, MODELS[query.kind])
 
-    def _batches(self, query: EventQuery) -> AsyncGenerator[Batch[Event | UnknownEvent], None]:
-        return batches(self._exchange, query, self._decode(MODELS[query.kind]))
-
-    def _decode(self, model: type[E]) -> Decode[E | UnknownEvent]:
-        return EventDecoder(model, strict=self._strict).decode
+    def _pages(self, query: EventQuery) -> AsyncGenerator[Page[Event | UnknownEvent], None]:
+        decoder = EventDecoder(MODELS[query.kind], strict=self._strict)
+        return self._exchange.pages(query, decoder, restarts=False)
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

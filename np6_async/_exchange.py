@@ -2,16 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
-import msgspec
 from attrs import define
 
-from ._array import ArraySplitter
+from ._array import ArraySplitter, ElementDecoder
 from ._clock import Clock, Waits
 from ._gate import Gate, Turn
 from ._headers import quota, request_id
@@ -24,21 +23,21 @@ from .errors import NP6Error
 
 __all__ = ["Exchange", "Page"]
 
+T = TypeVar("T")
 
-class Page(NamedTuple):
+
+class Page(NamedTuple, Generic[T]):
     """Some elements of an answer, in its order.
 
     Attributes:
-        elements: The JSON of each.
+        elements: What the decoder made of them.
         last: Whether the answer is complete with these. The last page may be empty.
         restarted: Whether the answer begins anew with these: forget the pages before.
-        request_id: The answer's ``x-request-id``.
     """
 
-    elements: list[msgspec.Raw]
+    elements: list[T]
     last: bool
     restarted: bool = False
-    request_id: str | None = None
 
 
 @define
@@ -86,11 +85,14 @@ class Exchange:
         self._waits.close()
         await self._transport.aclose()
 
-    async def pages(self, query: EventQuery, *, restarts: bool) -> AsyncGenerator[Page, None]:
+    async def pages(
+        self, query: EventQuery, decoder: ElementDecoder[T], *, restarts: bool
+    ) -> AsyncGenerator[Page[T], None]:
         """Ask, and yield the answer while it arrives. An answer that fails is asked for again.
 
         Args:
             query: What to ask for.
+            decoder: Makes elements of their JSON.
             restarts: Whether the caller keeps pages to itself until the last one, and forgets them
                 if the answer breaks off. If not, its turn is lent to others while it holds a page,
                 and nothing is asked again once it had one.
@@ -106,7 +108,7 @@ class Exchange:
         record = _Record(restarts, Clock(self._timeouts.total, self._waits))
         while True:
             try:
-                async with aclosing(self._attempt(query, record)) as pages:
+                async with aclosing(self._attempt(query, decoder, record)) as pages:
                     async for page in pages:
                         record.given += 0 if restarts else len(page.elements)
                         yield page
@@ -119,51 +121,67 @@ class Exchange:
             failure.events_yielded = record.given
             await self._recover(failure, record)
 
-    async def _attempt(self, query: EventQuery, record: _Record) -> AsyncGenerator[Page, None]:
+    async def _attempt(
+        self, query: EventQuery, decoder: ElementDecoder[T], record: _Record
+    ) -> AsyncGenerator[Page[T], None]:
         """Send one request and yield its answer."""
-        splitter = ArraySplitter()
-        held: list[
-            msgspec.Raw
-        ] = []  # not given until it is known that the body ends with its array
-        async with self._reply(query, record) as (turn, reply):
-            of_reply = request_id(reply.headers)
-            restarted = record.restarts and record.attempts > 1
-            while not reply.ended:
-                held += splitter.feed(await self._read(reply, record))
-                if splitter.fault is not None:
-                    break
+        splitter = ArraySplitter(decoder)
+        held: list[T] = []  # not given until it is known that the body ends with its array
+        restarted = record.restarts and record.attempts > 0
+        turn = await self._turn(record)
+        reply = None
+        try:
+            reply = await self._ask(query, record)
+            while await self._feed(splitter, held, reply, record):
                 if held and not splitter.closed:
                     with nullcontext() if record.restarts else turn.lent():
-                        yield Page(held, False, restarted, of_reply)
+                        yield Page(held, last=False, restarted=restarted)
                     held, restarted = [], False
             if reply.status == 200:
                 held += splitter.finish()
+        finally:
+            if reply is not None:
+                reply.close()
+            turn.leave()
         if splitter.fault is None:
-            yield Page(held, True, restarted, of_reply)
+            yield Page(held, last=True, restarted=restarted)
             return
         if held:
-            yield Page(held, False, restarted, of_reply)
-        splitter.fault.status, splitter.fault.request_id = reply.status, of_reply
+            yield Page(held, last=False, restarted=restarted)
+            held = []  # a traceback that shows local variables must not show events
+        splitter.fault.status = reply.status
+        splitter.fault.request_id = request_id(reply.headers)
         raise splitter.fault
 
-    @asynccontextmanager
-    async def _reply(self, query: EventQuery, record: _Record) -> AsyncIterator[tuple[Turn, Reply]]:
-        """Wait for a turn and send the request; enter once the answer turns out to be a success."""
-        turn = await record.clock.limit(self._gate.enter, phase="waiting for a turn")
+    async def _feed(
+        self, splitter: ArraySplitter[T], held: list[T], reply: Reply, record: _Record
+    ) -> bool:
+        """Read a piece and add its elements to `held`; return whether to go on."""
+        data = await self._read(reply, record)
+        held += splitter.feed(data)
+        return bool(data) and splitter.fault is None
+
+    async def _turn(self, record: _Record) -> Turn:
+        turn = self._gate.try_enter()
+        if turn is not None:
+            return turn
+        return await record.clock.limit(self._gate.enter, phase="waiting for a turn")
+
+    async def _ask(self, query: EventQuery, record: _Record) -> Reply:
+        """Send a request and return its answer, if that is a success."""
+        self._waits.check()
+        record.attempts += 1
+        reply = await record.clock.limit(
+            partial(self._transport.send, query.path, query.params),
+            phase="waiting for the answer",
+            seconds=self._timeouts.connect + self._timeouts.idle,
+        )
         try:
-            record.attempts += 1
-            reply = await record.clock.limit(
-                partial(self._transport.send, query.path, query.params),
-                phase="waiting for the answer",
-                seconds=self._timeouts.connect + self._timeouts.idle,
-            )
-            try:
-                await self._check(reply, record)
-                yield turn, reply
-            finally:
-                reply.close()
-        finally:
-            turn.leave()
+            await self._check(reply, record)
+        except BaseException:
+            reply.close()
+            raise
+        return reply
 
     async def _check(self, reply: Reply, record: _Record) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""
@@ -180,11 +198,14 @@ class Exchange:
         """Return the head of an error body; the status counts, whatever is wrong with the body."""
         body = bytearray()
         with suppress(NP6Error):
-            while len(body) < DETAIL_BYTES and not reply.ended:
-                body += await self._read(reply, record)
+            while len(body) < DETAIL_BYTES and (data := await self._read(reply, record)):
+                body += data
         return self._transport.scrub(body[:DETAIL_BYTES].decode("utf-8", "replace"))
 
     async def _read(self, reply: Reply, record: _Record) -> bytes:
+        data = reply.read_nowait()
+        if data is not None:
+            return data
         return await record.clock.limit(
             reply.read, phase="reading the body", seconds=self._timeouts.idle
         )

@@ -10,15 +10,15 @@ from collections.abc import (
 )
 from contextlib import aclosing
 from types import TracebackType
-from typing import Generic, Self, TypeAlias, TypeVar
+from typing import Final, Generic, Self, TypeAlias, TypeVar
 
 from attrs import evolve, frozen
 
+from ._exchange import Page
 from ._generated.kinds import EventKind
-from ._pool import Ask, Pool
+from ._pool import Ask, Batch, Pool
 from ._query import EventQuery, Instant, Sort, to_kind
 from ._single_use import SingleUse
-from ._stream import Batch
 from .errors import NP6Error
 
 __all__ = ["FanOut", "FanOutResult", "Ids", "read_queries"]
@@ -27,6 +27,9 @@ E = TypeVar("E")
 
 Ids: TypeAlias = Iterable[int] | AsyncIterable[int]
 """Where notification ids come from; read as queries get their turn, and no earlier."""
+
+
+_AHEAD: Final = 2  # batches that wait for the loop over them: few, so that few are in memory
 
 
 @frozen(kw_only=True)
@@ -85,8 +88,9 @@ class FanOut(SingleUse[FanOutResult[E]]):
         self._collect = collect
         self._pool: Pool[E] = Pool(queries, size=concurrency, deadline=deadline)
         self._runner: asyncio.Task[None] | None = None
-        self._handed: asyncio.Queue[Batch[E] | None] = asyncio.Queue()  # None: there are no more
-        self._room = asyncio.Semaphore(concurrency)  # bounds the queue
+        self._handed: asyncio.Queue[Batch[E] | None] = asyncio.Queue(
+            _AHEAD
+        )  # None wakes its reader
 
     @property
     def failures(self) -> dict[EventQuery, NP6Error]:
@@ -101,8 +105,8 @@ class FanOut(SingleUse[FanOutResult[E]]):
     async def _result(self) -> FanOutResult[E]:
         events: dict[EventQuery, list[E]] = {}
 
-        async def ask(query: EventQuery) -> AsyncGenerator[Batch[E], None]:
-            yield Batch(query=query, events=await self._collect(query), last=True)
+        async def ask(query: EventQuery) -> AsyncGenerator[Page[E], None]:
+            yield Page(await self._collect(query), last=True)
 
         async def keep(batch: Batch[E]) -> None:
             events[batch.query] = batch.events
@@ -114,13 +118,13 @@ class FanOut(SingleUse[FanOutResult[E]]):
 
     async def __aenter__(self) -> Self:
         self._claim()
-        self._runner = asyncio.create_task(self._pool.run(self._ask, self._hand_on))
-        self._runner.add_done_callback(lambda _: self._handed.put_nowait(None))
+        self._runner = asyncio.create_task(self._pool.run(self._ask, self._handed.put))
+        self._runner.add_done_callback(self._wake)
         return self
 
-    async def _hand_on(self, batch: Batch[E]) -> None:
-        await self._room.acquire()
-        self._handed.put_nowait(batch)
+    def _wake(self, _: asyncio.Task[None]) -> None:
+        if self._handed.empty():
+            self._handed.put_nowait(None)
 
     def __aiter__(self) -> Self:
         return self
@@ -128,11 +132,10 @@ class FanOut(SingleUse[FanOutResult[E]]):
     async def __anext__(self) -> Batch[E]:
         if self._runner is None:
             raise RuntimeError("iterate inside `async with np6.fan_out(...) as run:`, over run")
-        batch = await self._handed.get()
-        if batch is not None:
-            self._room.release()
-            return batch
-        self._handed.put_nowait(None)
+        if not (self._runner.done() and self._handed.empty()):
+            batch = await self._handed.get()
+            if batch is not None:
+                return batch
         await self._runner
         raise StopAsyncIteration
 

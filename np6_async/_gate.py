@@ -19,6 +19,14 @@ class Gate:
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
+    def try_enter(self) -> "Turn | None":
+        """Return a turn if one is free right now and nobody waits for it."""
+        now = asyncio.get_running_loop().time()
+        if self._waiters or self._governor.delay(now) > 0:
+            return None
+        self._governor.admit(now)
+        return Turn(self._governor, self._release)
+
     async def enter(self) -> "Turn":
         """Wait for a turn. Whoever has one must leave."""
         coming = asyncio.get_running_loop().create_future()

@@ -5,18 +5,35 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Final, Generic, TypeAlias, TypeVar
 
+from attrs import frozen
+
+from ._exchange import Page
 from ._query import EventQuery
-from ._stream import Batch
 from .errors import AuthenticationError, DeadlineExceededError, NP6Error, StatusError
 
-__all__ = ["Ask", "HandOn", "Pool"]
+__all__ = ["Ask", "Batch", "HandOn", "Pool"]
 
 E = TypeVar("E")
 
 _DEAD_KEY: Final = 3  # refusals in a row that show it
 
 
-Ask: TypeAlias = Callable[[EventQuery], AsyncGenerator[Batch[E], None]]
+@frozen(kw_only=True, unsafe_hash=False)
+class Batch(Generic[E]):
+    """Some events of one query, in the answer's order.
+
+    Attributes:
+        query: What was asked for.
+        events: The events; an `UnknownEvent` where one does not fit its model.
+        last: Whether the query is answered in full with these. The last batch may be empty.
+    """
+
+    query: EventQuery
+    events: list[E]
+    last: bool
+
+
+Ask: TypeAlias = Callable[[EventQuery], AsyncGenerator[Page[E], None]]
 HandOn: TypeAlias = Callable[[Batch[E]], Awaitable[None]]
 
 
@@ -46,7 +63,7 @@ class Pool(Generic[E]):
         self._deadline = deadline
         self._ends_at: float | None = None
         self._reading = asyncio.Lock()
-        self._under_way: set[asyncio.Timeout] = set()
+        self._workers: set[asyncio.Timeout] = set()
         self._refusals = 0  # 401s in a row
         self._key_is_dead = False
 
@@ -55,7 +72,7 @@ class Pool(Generic[E]):
 
         Args:
             ask: Asks one query.
-            hand_on: Takes each batch; the worker waits for it.
+            hand_on: Takes each page as a batch; the worker waits for it.
 
         Raises:
             Exception: What reading the queries raised, or `ClientClosedError`.
@@ -74,52 +91,46 @@ class Pool(Generic[E]):
         raise first
 
     async def _work(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
-        while (query := await self._next()) is not None:
-            await self._serve(query, ask, hand_on)
+        scope = asyncio.timeout_at(self._ends_at)
+        try:
+            async with scope:
+                self._workers.add(scope)
+                while (query := await self._next()) is not None:
+                    await self._serve(query, ask, hand_on)
+        except TimeoutError:
+            if not scope.expired():
+                raise
+        finally:
+            self._workers.discard(scope)
 
     async def _next(self) -> EventQuery | None:
         """Read the next query; None when there is none to be asked any more."""
         async with self._reading:
             if self._exhausted or self._is_over():
                 return None
-            scope = asyncio.timeout_at(self._ends_at)
             try:
-                async with scope:
-                    self._under_way.add(scope)
-                    return await anext(self._queries)
+                return await anext(self._queries)
             except StopAsyncIteration:
                 self._exhausted = True
-            except TimeoutError:
-                if not scope.expired():
-                    raise
-            finally:
-                self._under_way.discard(scope)
         return None
 
     async def _serve(self, query: EventQuery, ask: Ask[E], hand_on: HandOn[E]) -> None:
         """Ask one query and hand its batches on; note its failure."""
         handed = 0
-        failure: NP6Error
-        scope = asyncio.timeout_at(self._ends_at)
         try:
-            async with scope:
-                self._under_way.add(scope)
-                async with aclosing(ask(query)) as batches:
-                    async for batch in batches:
-                        await hand_on(batch)
-                        handed += len(batch.events)
+            async with aclosing(ask(query)) as pages:
+                async for page in pages:
+                    await hand_on(Batch(query=query, events=page.elements, last=page.last))
+                    handed += len(page.elements)
+        except NP6Error as error:
+            self._note(query, error)
+        except asyncio.CancelledError:
+            if self._is_over():
+                self._note(query, self._stopped(query, handed))
+            raise
+        else:
             self._refusals = 0
             self.failures.pop(query, None)  # the same query may have failed before
-            return
-        except NP6Error as error:
-            failure = error
-        except TimeoutError:
-            if not scope.expired():
-                raise
-            failure = self._stopped(query, handed)
-        finally:
-            self._under_way.discard(scope)
-        self._note(query, failure)
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
         self.failures[query] = failure
@@ -130,7 +141,7 @@ class Pool(Generic[E]):
         if self._refusals == _DEAD_KEY and not self._key_is_dead:
             self._key_is_dead = True  # for good: an answer may be on its way still
             now = asyncio.get_running_loop().time()
-            for scope in self._under_way:
+            for scope in self._workers:
                 if not scope.expired():
                     scope.reschedule(now)
 

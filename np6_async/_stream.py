@@ -3,52 +3,17 @@
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from attrs import frozen
-
-from ._decoder import Decode
+from ._array import ElementDecoder, RawDecoder
 from ._exchange import Exchange, Page
 from ._query import EventQuery
 from ._single_use import SingleUse
 
-__all__ = ["Batch", "EventStream", "batches"]
+__all__ = ["EventStream"]
 
 E = TypeVar("E")
 T = TypeVar("T")
-
-
-@frozen(kw_only=True, unsafe_hash=False)
-class Batch(Generic[E]):
-    """Some events of one query, in the answer's order.
-
-    Attributes:
-        query: What was asked for.
-        events: The events; an `UnknownEvent` where one does not fit its model.
-        last: Whether the query is answered in full with these. The last batch may be empty.
-    """
-
-    query: EventQuery
-    events: list[E]
-    last: bool
-
-
-async def batches(
-    exchange: Exchange, query: EventQuery, decode: Decode[E]
-) -> AsyncGenerator[Batch[E], None]:
-    """Ask a query and yield its events as they arrive; the last batch, and only it, says so."""
-    given = 0
-    async with aclosing(exchange.pages(query, restarts=False)) as pages:
-        async for page in pages:
-            events, misfit = decode(page.elements)
-            given += len(events)
-            if misfit is None:
-                yield Batch(query=query, events=events, last=page.last)
-                continue
-            if events:
-                yield Batch(query=query, events=events, last=False)
-            misfit.query, misfit.request_id, misfit.events_yielded = query, page.request_id, given
-            raise misfit
 
 
 class EventStream(SingleUse[list[E]], AsyncIterator[E]):
@@ -65,11 +30,11 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         RuntimeError: It was used already.
     """
 
-    def __init__(self, exchange: Exchange, query: EventQuery, decode: Decode[E]) -> None:
+    def __init__(self, exchange: Exchange, query: EventQuery, decoder: ElementDecoder[E]) -> None:
         super().__init__()
         self._exchange = exchange
         self._query = query
-        self._decode = decode
+        self._decoder = decoder
         self._active: AsyncGenerator[Any, None] | None = None
         self._stepped: AsyncGenerator[E, None] | None = None  # by `anext(stream)`
 
@@ -83,19 +48,16 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     async def _result(self) -> list[E]:
         events: list[E] = []
-        async with aclosing(self._exchange.pages(self._query, restarts=True)) as pages:
+        pages = self._exchange.pages(self._query, self._decoder, restarts=True)
+        async with aclosing(pages):
             async for page in pages:
                 if page.restarted:
                     events.clear()
-                decoded, misfit = self._decode(page.elements)
-                if misfit is not None:
-                    misfit.query, misfit.request_id = self._query, page.request_id
-                    raise misfit
-                events += decoded
+                events += page.elements
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._stepped or self._start(_events(self._batches()))
+        return self._stepped or self._start(_each(self._pages(self._decoder)))
 
     async def __anext__(self) -> E:
         if self._stepped is None:
@@ -104,11 +66,11 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     def batches(self) -> AsyncGenerator[list[E], None]:
         """Yield the events in lists as large as they arrive: the fastest way to take them in."""
-        return self._start(_lists(self._batches()))
+        return self._start(_lists(self._pages(self._decoder)))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
         """Yield the JSON of each event, byte for byte as the API sent it; no event is built."""
-        return self._start(_bytes(self._exchange.pages(self._query, restarts=False)))
+        return self._start(_each(self._pages(RawDecoder())))
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,30 +90,23 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._active = generator
         return generator
 
-    def _batches(self) -> AsyncGenerator[Batch[E], None]:
-        return batches(self._exchange, self._query, self._decode)
+    def _pages(self, decoder: ElementDecoder[T]) -> AsyncGenerator[Page[T], None]:
+        return self._exchange.pages(self._query, decoder, restarts=False)
 
 
 # Functions, so that no generator refers to its stream: a loop that is left then lets go of both at
 # once, and of the connection with them, instead of when cycles are collected.
 
 
-async def _events(found: AsyncGenerator[Batch[E], None]) -> AsyncGenerator[E, None]:
-    async with aclosing(found):
-        async for batch in found:
-            for event in batch.events:
-                yield event
-
-
-async def _lists(found: AsyncGenerator[Batch[E], None]) -> AsyncGenerator[list[E], None]:
-    async with aclosing(found):
-        async for batch in found:
-            if batch.events:
-                yield batch.events
-
-
-async def _bytes(found: AsyncGenerator[Page, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(found):
-        async for page in found:
+async def _each(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[T, None]:
+    async with aclosing(pages):
+        async for page in pages:
             for element in page.elements:
-                yield bytes(element)
+                yield element
+
+
+async def _lists(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[list[T], None]:
+    async with aclosing(pages):
+        async for page in pages:
+            if page.elements:
+                yield page.elements

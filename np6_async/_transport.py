@@ -26,6 +26,9 @@ __all__ = ["Reply", "Session", "Transport"]
 Session: TypeAlias = aiohttp.ClientSession
 """The type of a caller's own session."""
 
+PIECE: Final = 64 * 1024
+"""How much of a body is read at once, in bytes: what is decoded stays in the processor's cache."""
+
 _FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
 _REQUEST_HEADERS: Final = {
     "Accept": "application/json",
@@ -42,10 +45,18 @@ class Reply:
         self.status: int = response.status
         self.headers = headers
 
-    @property
-    def ended(self) -> bool:
-        """Whether the body was read to its end."""
-        return self._response.content.at_eof()
+    def read_nowait(self) -> bytes | None:
+        """Return what has arrived of the body, empty at its end; None if nothing has.
+
+        Raises:
+            TransportError: The body broke off or cannot be decompressed.
+        """
+        content = self._response.content
+        try:
+            return content.read_nowait(PIECE) or (b"" if content.at_eof() else None)
+        except _FOREIGN as error:
+            failure = _translate(error, if_lost=StreamInterruptedError)
+        raise failure
 
     async def read(self) -> bytes:
         """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
@@ -54,7 +65,7 @@ class Reply:
             TransportError: The body broke off or cannot be decompressed.
         """
         try:
-            return await self._response.content.readany()
+            return await self._response.content.read(PIECE)
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
@@ -80,8 +91,11 @@ class Transport:
         self, *, key: ApiKey, base_url: URL, timeouts: Timeouts, session: Session | None
     ) -> None:
         self._key = key
-        self._base_url = base_url
-        self._timeouts = timeouts
+        self._prefix = str(base_url).removesuffix("/")
+        self._origin = base_url.origin()
+        self._timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=timeouts.connect, sock_read=timeouts.idle
+        )
         self._session = session
         self._owns_session = session is None
 
@@ -103,15 +117,13 @@ class Transport:
 
     async def _get(self, path: str, params: Mapping[str, str]) -> aiohttp.ClientResponse:
         return await self._open_session().get(
-            self._base_url.joinpath(path.removeprefix("/")),
-            params=params,
+            f"{self._prefix}{path}",
+            params=params or None,
             headers=_REQUEST_HEADERS,
             allow_redirects=False,
             raise_for_status=False,
             auto_decompress=True,
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.idle
-            ),
+            timeout=self._timeout,
             middlewares=(self._authorize,),
         )
 
@@ -131,7 +143,7 @@ class Transport:
 
         aiohttp sends a GET again, unseen, when it meets one of these two errors; it lets others be.
         """
-        if request.url.origin() == self._base_url.origin():
+        if request.url.origin() == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
         try:
             return await handler(request)
@@ -152,10 +164,12 @@ class Transport:
         return f"{text[:-tail]}***" if tail else text
 
     def _scrubbed_headers(self, response: aiohttp.ClientResponse) -> Mapping[str, str]:
+        key = self._key.reveal()
+        if not any(key in value for value in response.headers.values()):
+            return response.headers
         headers = response.headers.copy()
         for name, value in response.headers.items():
-            if self._key.reveal() in value:
-                headers[name] = self.scrub(value)
+            headers[name] = self.scrub(value)
         return headers
 
     async def aclose(self) -> None:

@@ -150,10 +150,10 @@ async def test_in_place_of_an_answer_it_becomes_that(
 
 @every_foreign
 async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
-    async def fail() -> bytes:
+    async def fail(_: int) -> bytes:
         raise make(foreign)
 
-    response: Any = SimpleNamespace(status=200, content=SimpleNamespace(readany=fail))
+    response: Any = SimpleNamespace(status=200, content=SimpleNamespace(read=fail))
     with pytest.raises(NP6Error) as caught:
         await Reply(response, {}).read()
     _, ours, permanent = DECIDED[foreign.__name__]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from np6_async import Batch, EventKind, EventQuery
+from np6_async._exchange import Page
 from np6_async._pool import Ask, Pool
 from np6_async.errors import AuthenticationError, ServerError
 
@@ -33,13 +34,13 @@ async def run_as_one(ask: Ask[int], go: asyncio.Event, *, size: int) -> Pool[int
 async def test_a_dead_key_stays_dead_though_an_answer_comes_in_the_same_moment() -> None:
     go = asyncio.Event()
 
-    async def ask(query: EventQuery) -> AsyncGenerator[Batch[int], None]:
+    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
         await go.wait()
         if query.notification_id < 3:
             raise AuthenticationError("no", status=401)
         if query.notification_id > 3:
             await asyncio.Event().wait()
-        yield Batch(query=query, events=[], last=True)
+        yield Page([], last=True)
 
     pool = await run_as_one(ask, go, size=4)
     assert not pool.complete
@@ -50,7 +51,7 @@ async def test_a_dead_key_stays_dead_though_an_answer_comes_in_the_same_moment()
 async def test_a_failure_that_comes_as_the_key_dies_keeps_its_own_reason() -> None:
     go = asyncio.Event()
 
-    async def ask(query: EventQuery) -> AsyncGenerator[Batch[int], None]:
+    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
         await go.wait()
         if query.notification_id == 3:
             raise ServerError("oops", status=500)

@@ -6,15 +6,15 @@ from itertools import cycle
 from time import process_time
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from np6_async._array import MAX_ELEMENT, ArraySplitter
+from np6_async._array import MAX_ELEMENT, ArraySplitter, RawDecoder
 from np6_async.errors import NP6Error, ResponseError, StreamInterruptedError
 
 from .strategies import EVENTS, bodies, json_values
+from .support import untraced
 
 BOM = b"\xef\xbb\xbf"
 MIB = 2**20
@@ -97,13 +97,13 @@ def pieces(body: bytes, lengths: list[int]) -> Iterator[bytes]:
 
 def split(body: bytes, lengths: list[int] | None = None, **settings: int) -> Outcome:
     """Split a body that arrives in pieces of such lengths, over and over; None: in one piece."""
-    splitter = ArraySplitter(**settings)
-    found: list[msgspec.Raw] = []
+    splitter = ArraySplitter(RawDecoder(), **settings)
+    found: list[bytes] = []
     for piece in pieces(body, lengths or [len(body) or 1]):
         assert splitter.fault is None or splitter.feed(piece) == []
         found += splitter.feed(piece) if splitter.fault is None else []
     found += splitter.finish()
-    return Outcome([bytes(element) for element in found], splitter.fault, splitter.closed)
+    return Outcome(found, splitter.fault, splitter.closed)
 
 
 def values(outcome: Outcome) -> list[Any]:
@@ -114,7 +114,7 @@ def values(outcome: Outcome) -> list[Any]:
 
 
 @given(arrays, st.data(), sizes)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_p10_the_elements_are_those_of_the_whole_however_it_arrives(
     array: list[Any], data: st.DataObject, lengths: list[int]
 ) -> None:
@@ -126,6 +126,7 @@ def test_p10_the_elements_are_those_of_the_whole_however_it_arrives(
 
 
 @given(documents, sizes)
+@settings(max_examples=50)
 def test_an_element_is_its_own_bytes_and_no_others(body: bytes, lengths: list[int]) -> None:
     position = 0
     for element in split(body, lengths).elements:
@@ -135,6 +136,7 @@ def test_an_element_is_its_own_bytes_and_no_others(body: bytes, lengths: list[in
 
 
 @given(documents, sizes, st.sampled_from([b"", BOM]), st.text(" \t\n\r"), st.text(" \t\n\r"))
+@settings(max_examples=50)
 def test_p8_a_byte_order_mark_and_white_space_around_the_array_are_skipped(
     body: bytes, lengths: list[int], bom: bytes, before: str, after: str
 ) -> None:
@@ -188,7 +190,7 @@ def test_p10_every_split_inside_an_element_is_harmless(element: bytes) -> None:
 
 
 def test_elements_come_out_as_soon_as_the_next_one_begins() -> None:
-    splitter = ArraySplitter()
+    splitter = ArraySplitter(RawDecoder())
     assert splitter.feed(b'[{"a":1}') == []
     assert splitter.feed(b",") == []
     assert [bytes(element) for element in splitter.feed(b' {"b"')] == [b'{"a":1}']
@@ -199,7 +201,7 @@ def test_elements_come_out_as_soon_as_the_next_one_begins() -> None:
 
 
 def test_elements_that_are_no_objects_come_out_once_much_has_gathered() -> None:
-    splitter = ArraySplitter()
+    splitter = ArraySplitter(RawDecoder())
     found = splitter.feed(b"[" + b"1," * 100_000)
     assert len(found) > 50_000
     found += splitter.feed(b"1]")
@@ -362,7 +364,7 @@ def test_v7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth:
 
 
 @given(st.binary() | soups | soups.map(b"[".__add__) | spoiled(), sizes)
-@settings(max_examples=500)
+@settings(max_examples=300)
 @example(b"[{}}", [1])
 @example(b"[1  ]", [1, 3])
 def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
@@ -374,7 +376,7 @@ def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
 
 
 @given(soups.map(b"[".__add__) | spoiled() | st.text(" [],{}1").map(str.encode), sizes, limits)
-@settings(max_examples=500)
+@settings(max_examples=300)
 @example(b"[ 1]", [1], 1)
 @example(b"[1 ]", [1], 1)
 @example(b"[1,  2]", [1], 1)
@@ -394,7 +396,7 @@ def test_whatever_comes_the_way_it_was_cut_makes_no_difference_to_a_limit(
 
 
 @given(soups.filter(len), documents.map(lambda body: body[1:-1] + b","), st.integers(100, 70_000))
-@settings(max_examples=10)
+@settings(max_examples=5)
 def test_the_way_it_was_cut_makes_no_difference_to_a_long_body_either(
     spoilt: bytes, good: bytes, length: int
 ) -> None:
@@ -414,7 +416,7 @@ def test_whatever_comes_does_not_raise(body: bytes) -> None:
 
 
 def test_after_a_fault_nothing_comes() -> None:
-    splitter = ArraySplitter()
+    splitter = ArraySplitter(RawDecoder())
     splitter.feed(b"{")
     fault = splitter.fault
     assert splitter.feed(b"[1,2]") == splitter.finish() == []
@@ -461,21 +463,23 @@ def test_p9_by_itself_the_limit_is_8_mib() -> None:
 
 
 def test_white_space_before_and_after_the_array_does_not_pile_up() -> None:
-    splitter = ArraySplitter(max_element=10)
+    splitter = ArraySplitter(RawDecoder(), max_element=10)
     for piece in (BOM, *[b" \n" * 1000] * 100, b"[", b"]", *[b" \n" * 1000] * 100):
         assert splitter.feed(piece) == []
     assert splitter.finish() == []
     assert (splitter.fault, splitter.closed) == (None, True)
 
 
-# Hostile bodies: four times as long takes four times as long, not sixteen
+# Hostile bodies: three times as long takes about three times as long, not nine
 
 
 def seconds(body: bytes, length: int) -> float:
-    started = process_time()
-    outcome = split(body, [length], max_element=64 * MIB)
+    with untraced():
+        started = process_time()
+        outcome = split(body, [length], max_element=64 * MIB)
+        spent = process_time() - started
     assert outcome.fault is None
-    return process_time() - started
+    return spent
 
 
 def filled(before: bytes, filling: bytes, after: bytes) -> Callable[[int], bytes]:
@@ -508,5 +512,5 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 @pytest.mark.parametrize("length", [4096, 64 * 1024, 64 * MIB])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bodies_take_time_in_proportion_to_their_length(name: str, length: int) -> None:
-    short, long = HOSTILE[name](160_000), HOSTILE[name](640_000)
-    assert any(seconds(long, length) < min(5, 8 * seconds(short, length)) for _ in range(5))
+    short, long = HOSTILE[name](160_000), HOSTILE[name](480_000)
+    assert any(seconds(long, length) < min(5, 7 * seconds(short, length)) for _ in range(5))
