@@ -174,7 +174,7 @@ def test_v4_a_value_is_refused_and_never_coerced(place: Place, value: Any, reaso
 
 
 @given(st.sampled_from(EVENTS).flatmap(lambda e: st.tuples(st.just(e[0]), changed(st.just(e[1])))))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_s14_whatever_does_not_fit_none_of_it_is_in_the_reason(case: tuple[EventKind, Any]) -> None:
     kind, document = case
     document = marked(document)
@@ -333,7 +333,9 @@ def test_strict_returns_the_events_before_the_one_that_does_not_fit() -> None:
 
 def _is_even(_: object, __: "Attribute[int]", value: int | None) -> None:
     if value is not None and value % 2:
-        raise ValueError(f"{value} {MARK}")
+        error = ValueError(f"{value} {MARK}")
+        error.add_note(MARK)
+        raise error
 
 
 @frozen(kw_only=True)
