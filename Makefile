@@ -61,6 +61,10 @@ spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or f
 spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own OpenAPI file
 	@$(BIN)/python -m codegen.compare $(BUNDLE)
 
+.PHONY: bench
+bench: .venv/.bench  ## Measure the client beside its alternatives (about an hour; needs Java)
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
 
@@ -87,4 +91,8 @@ clean:  ## Remove .venv and everything else that is made
 
 .venv/.dev: .venv/.demo
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]' --group dev
+	@touch $@
+
+.venv/.bench: .venv/.dev
+	$(BIN)/python -m pip install --quiet --editable . --group bench
 	@touch $@
