@@ -42,9 +42,11 @@ class ElementDecoder(Protocol[T]):
         Raises:
             msgspec.DecodeError: It is not JSON. Or a `RecursionError`, for the same.
         """
+        ...
 
     def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[T], NP6Error | None]:
         """Decode elements that may be anything between two commas."""
+        ...
 
 
 class RawDecoder:

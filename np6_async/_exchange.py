@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, nullcontext, suppress
+from contextlib import aclosing, closing, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
 from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
 from ._status import DETAIL_BYTES, refusal
-from ._transport import Reply, Transport
+from ._transport import PIECE, Reply, Transport
 from .errors import NP6Error
 
 __all__ = ["Exchange", "Page"]
@@ -128,10 +128,7 @@ class Exchange:
         splitter = ArraySplitter(decoder)
         held: list[T] = []  # not given until it is known that the body ends with its array
         restarted = record.restarts and record.attempts > 0
-        turn = await self._turn(record)
-        reply = None
-        try:
-            reply = await self._ask(query, record)
+        with await self._turn(record) as turn, closing(await self._ask(query, record)) as reply:
             while await self._feed(splitter, held, reply, record):
                 if held and not splitter.closed:
                     with nullcontext() if record.restarts else turn.lent():
@@ -139,10 +136,6 @@ class Exchange:
                     held, restarted = [], False
             if reply.status == 200:
                 held += splitter.finish()
-        finally:
-            if reply is not None:
-                reply.close()
-            turn.leave()
         if splitter.fault is None:
             yield Page(held, last=True, restarted=restarted)
             return
@@ -159,6 +152,8 @@ class Exchange:
         """Read a piece and add its elements to `held`; return whether to go on."""
         data = await self._read(reply, record)
         held += splitter.feed(data)
+        if len(data) == PIECE:  # there is more already, and it will not make the loop wait
+            await asyncio.sleep(0)
         return bool(data) and splitter.fault is None
 
     async def _turn(self, record: _Record) -> Turn:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import isfinite
+from types import TracebackType
+from typing import Self
 
 from ._governor import Governor
 
@@ -78,6 +80,17 @@ class Turn:
         self._governor = governor
         self._release = release
         self._held = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.leave()
 
     def leave(self) -> None:
         """Give the turn back; again is no harm."""

@@ -92,7 +92,7 @@ class Transport:
     ) -> None:
         self._key = key
         self._prefix = str(base_url).removesuffix("/")
-        self._origin = base_url.origin()
+        self._origin = _origin(base_url)
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=timeouts.connect, sock_read=timeouts.idle
         )
@@ -143,7 +143,7 @@ class Transport:
 
         aiohttp sends a GET again, unseen, when it meets one of these two errors; it lets others be.
         """
-        if request.url.origin() == self._origin:
+        if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
         try:
             return await handler(request)
@@ -189,6 +189,11 @@ class Transport:
             source=self,
             stacklevel=2,
         )
+
+
+def _origin(url: URL) -> tuple[str, str | None, int | None]:
+    """Return what RFC 6454 compares; a port that is the scheme's own may be stated or not."""
+    return url.scheme, url.host, url.port
 
 
 _TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, str, bool], ...]] = (

@@ -125,7 +125,7 @@ def test_the_message_is_the_only_positional_argument(error: type[NP6Error]) -> N
     with pytest.raises(TypeError):
         unchecked()
     with pytest.raises(TypeError):
-        unchecked("it failed", CONTEXT["query"])
+        unchecked("it failed", CONTEXT.get("query"))
 
 
 @pytest.mark.parametrize("error", OURS)

@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver
 
 from np6_async import NP6Client, RetryPolicy
 from np6_async.errors import NotFoundError, NP6Error, RedirectError
@@ -104,7 +105,7 @@ async def test_the_connector_of_the_session_is_used(
     server = await serve(always(array(body(1))))
     asked: list[str] = []
 
-    class Resolver(aiohttp.abc.AbstractResolver):
+    class Resolver(AbstractResolver):
         async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[Any]:
             asked.append(host)
             return [
