@@ -21,5 +21,7 @@ def untraced() -> Iterator[None]:
     """Do something without coverage's tracing, which would be most of what is measured."""
     trace = sys.gettrace()
     sys.settrace(None)
-    yield
-    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)

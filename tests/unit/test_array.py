@@ -114,7 +114,7 @@ def values(outcome: Outcome) -> list[Any]:
 
 
 @given(arrays, st.data(), sizes)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_p10_the_elements_are_those_of_the_whole_however_it_arrives(
     array: list[Any], data: st.DataObject, lengths: list[int]
 ) -> None:
@@ -126,7 +126,7 @@ def test_p10_the_elements_are_those_of_the_whole_however_it_arrives(
 
 
 @given(documents, sizes)
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_an_element_is_its_own_bytes_and_no_others(body: bytes, lengths: list[int]) -> None:
     position = 0
     for element in split(body, lengths).elements:
@@ -136,7 +136,7 @@ def test_an_element_is_its_own_bytes_and_no_others(body: bytes, lengths: list[in
 
 
 @given(documents, sizes, st.sampled_from([b"", BOM]), st.text(" \t\n\r"), st.text(" \t\n\r"))
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_p8_a_byte_order_mark_and_white_space_around_the_array_are_skipped(
     body: bytes, lengths: list[int], bom: bytes, before: str, after: str
 ) -> None:
@@ -202,10 +202,10 @@ def test_elements_come_out_as_soon_as_the_next_one_begins() -> None:
 
 def test_elements_that_are_no_objects_come_out_once_much_has_gathered() -> None:
     splitter = ArraySplitter(RawDecoder())
-    found = splitter.feed(b"[" + b"1," * 100_000)
-    assert len(found) > 50_000
+    found = splitter.feed(b"[" + b"1," * 50_000)
+    assert found
     found += splitter.feed(b"1]")
-    assert len(found) == 100_001
+    assert len(found) == 50_001
 
 
 # Arrays that break off
@@ -348,7 +348,7 @@ def test_v6_an_element_that_is_no_json_is_given_out_among_the_others(
     assert outcome == ([b'{"a":1}', element, b'{"b":2}'], None, True)
 
 
-@pytest.mark.parametrize("depth", [2_000, 100_000])
+@pytest.mark.parametrize("depth", [2_000, 20_000])
 def test_v7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth: int) -> None:
     for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
         element = opening * depth + b"1" + closing * depth
@@ -364,7 +364,7 @@ def test_v7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth:
 
 
 @given(st.binary() | soups | soups.map(b"[".__add__) | spoiled(), sizes)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example(b"[{}}", [1])
 @example(b"[1  ]", [1, 3])
 def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
@@ -376,7 +376,7 @@ def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
 
 
 @given(soups.map(b"[".__add__) | spoiled() | st.text(" [],{}1").map(str.encode), sizes, limits)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example(b"[ 1]", [1], 1)
 @example(b"[1 ]", [1], 1)
 @example(b"[1,  2]", [1], 1)

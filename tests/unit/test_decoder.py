@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from np6_async import EventKind, UnknownEvent, models
+from np6_async._array import ArraySplitter
 from np6_async._decoder import MODELS, EventDecoder
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import OPERATIONS
@@ -328,6 +329,81 @@ def test_strict_returns_the_events_before_the_one_that_does_not_fit() -> None:
     assert str(error) == ("an event does not fit: required member missing [at $.source.type]")
 
 
+# Whole arrays
+
+elements = st.sampled_from(EXAMPLES[EventKind.EXECUTIONS]).flatmap(
+    lambda event: st.just(event) | changed(st.just(event))
+)
+
+
+def array_of(documents: list[Any]) -> bytes:
+    return b"[%b]" % b",".join(map(raw, documents))
+
+
+def pieces_of(events: list[Any], error: EventDecodeError | None) -> tuple[Any, ...]:
+    """Return what can be compared of what decoding gave, 1 and True told apart."""
+    return events, repr(events), error and (type(error), str(error))
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@given(st.lists(st.lists(elements, max_size=4), max_size=3))
+@settings(max_examples=50)
+def test_v2_an_array_is_decoded_like_its_elements_whatever_came_before(
+    strict: bool, arrays: list[list[Any]]
+) -> None:
+    whole = EventDecoder(models.ExecutionEvent, strict=strict)
+    each = EventDecoder(models.ExecutionEvent, strict=strict)
+    for documents in arrays:
+        by_element = each.decode([msgspec.Raw(raw(document)) for document in documents])
+        assert pieces_of(*whole.decode_array(array_of(documents))) == pieces_of(*by_element)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@given(st.lists(elements, max_size=5), st.integers(1, 2000))
+@settings(max_examples=50)
+def test_p10_events_do_not_depend_on_how_their_array_was_cut(
+    strict: bool, documents: list[Any], length: int
+) -> None:
+    body = array_of(documents)
+    decoder = EventDecoder(models.ExecutionEvent, strict=strict)
+    splitter = ArraySplitter(decoder)
+    events: list[Any] = []
+    for start in range(0, len(body), length):
+        events += splitter.feed(body[start : start + length])
+    events += splitter.finish()
+    by_element = decoder.decode([msgspec.Raw(raw(document)) for document in documents])
+    assert isinstance(splitter.fault, EventDecodeError | None)
+    assert pieces_of(events, splitter.fault) == pieces_of(*by_element)
+
+
+@pytest.mark.parametrize("model", [models.ExecutionEvent, models.BounceEvent])
+def test_what_is_no_array_is_not_decoded_and_changes_nothing(model: Any) -> None:
+    decoder = EventDecoder(model)
+    good = array_of([EXECUTION])
+    expected = decode(raw(EXECUTION), model=model)
+    for array in (b"", b"[", good[:-1], good + b"]", b'[{"a":1}},{"b":[]', b"{}", b'["\\ud800"]'):
+        with pytest.raises(msgspec.DecodeError):
+            decoder.decode_array(array)
+        assert decoder.decode_array(good) == (expected, None)
+    with pytest.raises(RecursionError):
+        decoder.decode_array(b"[" * 100_000 + b"]" * 100_000)
+    assert decoder.decode_array(good) == (expected, None)
+
+
+def test_v6_one_element_that_is_no_utf_8_leaves_the_others_of_its_array_as_they_are() -> None:
+    array = b"[%b,%b,%b]" % (
+        raw(EXECUTION),
+        holding(("identity", "type"), b'"\xff"'),
+        raw(EXECUTION),
+    )
+    events, _ = EventDecoder(models.ExecutionEvent).decode_array(array)
+    assert [type(event) for event in events] == [
+        models.ExecutionEvent,
+        UnknownEvent,
+        models.ExecutionEvent,
+    ]
+
+
 # Models that msgspec cannot read by itself
 
 
@@ -381,3 +457,13 @@ def test_what_fits_such_a_model_is_read() -> None:
 @pytest.mark.parametrize("body", [b"", b"\xff", b'{"parts":"\xff"}', b'{"a":"\\ud800"}'])
 def test_what_is_no_json_fits_such_a_model_no_better(body: bytes) -> None:
     assert misfit(body, Opening).reason == "$: not valid JSON"
+
+
+def test_an_array_of_such_a_model_is_decoded_too() -> None:
+    decoder = EventDecoder(Opening)
+    assert decoder.decode_array(b'[{"part":{"isNew":true}},{}]') == (
+        [Opening(part=Part(is_new=True)), Opening()],
+        None,
+    )
+    events, _ = decoder.decode_array(b'[{"part":{}},{}]')
+    assert [type(event) for event in events] == [UnknownEvent, Opening]

@@ -1,11 +1,10 @@
 """The governor: how many requests at once, how fast, and when to wait for the API."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -243,4 +242,5 @@ class Api(RuleBasedStateMachine):
             assert 0 <= delay <= until - self.now
 
 
-TestApi: Callable[[], object] = Api.TestCase
+TestApi = Api.TestCase
+TestApi.settings = settings(max_examples=40, deadline=None)
