@@ -20,6 +20,20 @@ async def keep(_: Batch[int]) -> None:
     """Keep nothing."""
 
 
+async def test_a_key_that_dies_as_the_deadline_comes_ends_the_run_once() -> None:
+    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise AuthenticationError("no", status=401)
+        yield
+
+    pool: Pool[int] = Pool(source(), size=3, deadline=0.02)
+    await pool.run(ask, keep)
+    assert not pool.complete
+    assert set(pool.failures) == set(QUERIES[:3])
+
+
 async def run_as_one(ask: Ask[int], go: asyncio.Event, *, size: int) -> Pool[int]:
     """Start as many queries as there are workers, then let them go on in the same moment."""
     pool: Pool[int] = Pool(source(), size=size, deadline=None)

@@ -528,7 +528,7 @@ async def test_at_the_deadline_running_queries_fail_and_the_rest_is_unread(
     server = await serve(by_id({2: [End.SILENCE], 3: chunked(BEGUN, End.SILENCE)}))
     client = np6(server.url, concurrency=2)
     ids = Counted()
-    result = await client.fan_out(ids, kinds="bounces", deadline=0.1)
+    result = await client.fan_out(ids, kinds="bounces", deadline=0.2)
     assert list(result.events) == [bounces_of(1)]
     assert set(result.failures) == {bounces_of(2), bounces_of(3)}
     assert (ids.read, result.complete) == (3, False)
@@ -536,14 +536,14 @@ async def test_at_the_deadline_running_queries_fail_and_the_rest_is_unread(
         assert type(error) is DeadlineExceededError
         assert isinstance(error, TimeoutError)
         assert (error.query, error.stopped_by) == (query, "deadline")
-        assert "the fan-out's deadline of 0.1 s was up" in str(error)
+        assert "the fan-out's deadline of 0.2 s was up" in str(error)
         assert error.__context__ is None
     await server.until(lambda: server.open == 0)
 
 
 async def test_at_the_deadline_a_streamed_run_ends(serve: Serve, np6: MakeClient) -> None:
     server = await serve(by_id({2: [End.SILENCE], 3: chunked(BEGUN, End.SILENCE)}))
-    run = np6(server.url, concurrency=2).fan_out(Counted(), kinds="bounces", deadline=0.1)
+    run = np6(server.url, concurrency=2).fan_out(Counted(), kinds="bounces", deadline=0.2)
     assert [numbers(batch.events) for batch in await batches_of(run)] == [[1], [1]]
     assert {
         query.notification_id: error.events_yielded for query, error in run.failures.items()
@@ -560,7 +560,7 @@ async def test_a_deadline_ends_the_wait_for_an_id(serve: Serve, np6: MakeClient)
         await asyncio.Event().wait()
 
     server = await serve(by_id({}))
-    result = await np6(server.url).fan_out(ids(), kinds="bounces", deadline=0.05)
+    result = await np6(server.url).fan_out(ids(), kinds="bounces", deadline=0.2)
     assert list(result.events) == [bounces_of(1)]
     assert (result.failures, result.complete) == ({}, False)
 
@@ -682,6 +682,10 @@ async def test_a_run_can_be_used_once(serve: Serve, np6: MakeClient) -> None:
 async def test_a_run_is_iterated_only_in_its_block(np6: MakeClient) -> None:
     with pytest.raises(RuntimeError, match="iterate inside `async with"):
         await anext(np6().fan_out([1]))
+
+
+async def test_leaving_a_run_that_was_not_entered_is_no_harm(np6: MakeClient) -> None:
+    await np6().fan_out([1]).__aexit__(None, None, None)
 
 
 @pytest.mark.parametrize("run", [asyncio.create_task, asyncio.ensure_future, asyncio.gather])

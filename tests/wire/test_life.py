@@ -217,9 +217,9 @@ async def test_a_client_forgotten_after_its_loop_warns_once(serve: Serve, key: s
     await asyncio.to_thread(asyncio.run, awaited(client))
     async with forgetting(key) as told:
         del client
-    assert told[0] == WARNING
-    assert "unclosed transport" in told[1]  # asyncio's own: nothing can be closed without the loop
-    assert len(told) == 2
+    assert told.count(WARNING) == 1
+    told.remove(WARNING)  # the rest is asyncio's own: without its loop no socket can be closed
+    assert all(each.startswith(("unclosed transport", "unclosed <socket")) for each in told)
     await server.until(lambda: server.open == 0)
 
 

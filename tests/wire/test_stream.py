@@ -292,6 +292,12 @@ async def test_a_task_that_is_cancelled_before_it_starts_sends_nothing(
     assert server.received == []
 
 
+async def test_a_task_of_a_stream_may_be_made_in_its_block(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(body(1))))
+    async with np6(server.url).executions(156) as stream:
+        assert numbers(await asyncio.create_task(stream)) == [1]
+
+
 def test_a_stream_can_be_run_by_asyncio_run(key: str) -> None:
     async def main() -> list[int]:
         async with (

@@ -1,0 +1,71 @@
+"""The time of one query, where two ends of it come in the same moment."""
+
+import asyncio
+
+import pytest
+
+from np6_async._clock import Clock, Waits
+from np6_async.errors import ClientClosedError, DeadlineExceededError, RequestTimeoutError
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_the_shorter_bound_counts() -> None:
+    with pytest.raises(RequestTimeoutError, match=r"^waiting took longer than 0\.01 s$"):
+        await Clock(5, Waits()).limit(forever, phase="waiting", seconds=0.01)
+    with pytest.raises(DeadlineExceededError, match=r"^the total of 0\.01 s was up \(waiting "):
+        await Clock(0.01, Waits()).limit(forever, phase="waiting", seconds=5)
+
+
+async def test_phases_add_up() -> None:
+    clock = Clock(0.06, Waits())
+    for _ in range(2):
+        await clock.limit(lambda: asyncio.sleep(0.01), phase="napping")
+    assert clock.elapsed >= 0.019
+    assert clock.allows(0.01)
+    assert not clock.allows(0.05)
+    with pytest.raises(DeadlineExceededError, match=r"\(napping 0\.\d s, waiting 0\.\d s\)"):
+        await clock.limit(forever, phase="waiting")
+
+
+async def test_time_that_is_up_is_up_at_once() -> None:
+    clock = Clock(0.01, Waits())
+    with pytest.raises(DeadlineExceededError):
+        await clock.limit(forever, phase="waiting")
+    with pytest.raises(DeadlineExceededError):
+        await clock.limit(forever, phase="waiting")
+
+
+async def test_a_timeout_of_what_is_waited_for_is_its_own() -> None:
+    async def fail() -> None:
+        raise TimeoutError("mine")
+
+    with pytest.raises(TimeoutError, match=r"^mine$"):
+        await Clock(5, Waits()).limit(fail, phase="waiting", seconds=5)
+
+
+async def test_closing_counts_more_than_a_timeout_of_the_same_moment() -> None:
+    waits = Waits()
+
+    async def close_as_time_is_up() -> None:
+        try:
+            await forever()
+        finally:
+            waits.close()
+
+    with pytest.raises(ClientClosedError):
+        await Clock(None, waits).limit(close_as_time_is_up, phase="waiting", seconds=0.01)
+
+
+async def test_closing_leaves_an_error_of_its_own_alone() -> None:
+    waits = Waits()
+
+    async def fail_as_it_closes() -> None:
+        waits.close()
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        await Clock(None, waits).limit(fail_as_it_closes, phase="waiting")
+    assert waits.scopes == set()

@@ -1,0 +1,42 @@
+"""The one place that adds the key."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from multidict import CIMultiDict
+from yarl import URL
+
+from np6_async import Timeouts
+from np6_async._options import ApiKey
+from np6_async._transport import Transport
+
+
+@pytest.mark.parametrize(
+    "base_url", ["https://np6.example.org/v8", "https://NP6.example.org:443/v8"]
+)
+@pytest.mark.parametrize(
+    ("url", "is_ours"),
+    [
+        ("https://np6.example.org/v8/x", True),
+        ("https://np6.example.org:443/", True),
+        ("https://np6.example.org:8443/", False),
+        ("http://np6.example.org/", False),
+        ("https://example.org/", False),
+        ("https://np6.example.org.example.net/", False),
+    ],
+)
+async def test_the_key_goes_to_the_origin_of_the_api_only(
+    key: str, base_url: str, url: str, is_ours: bool
+) -> None:
+    """No request of ours leads elsewhere: this is a second lock on the same door."""
+    transport = Transport(
+        key=ApiKey(key), base_url=URL(base_url), timeouts=Timeouts(), session=None
+    )
+    request: Any = SimpleNamespace(url=URL(url), headers=CIMultiDict())
+
+    async def answer(_: object) -> Any:
+        """Return nothing: what matters was done before."""
+
+    await transport._authorize(request, answer)
+    assert dict(request.headers) == ({"X-Key": key} if is_ours else {})
