@@ -5,16 +5,10 @@ from typing import Any
 
 import pytest
 
-from np6_async._generated import models
+from np6_async._decoder import MODELS
 from np6_async._generated.endpoints import Endpoints
 from np6_async._generated.kinds import OPERATIONS, EventKind
 from np6_async._query import EventQuery
-
-MODELS = {
-    "executions": models.ExecutionEvent,
-    "cancellations": models.CancellationEvent,
-    "bounces": models.BounceEvent,
-}
 
 
 class Recorder(Endpoints):

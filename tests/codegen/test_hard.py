@@ -101,7 +101,7 @@ def test_what_fits_the_schema_fits_the_model(hard: ModuleType, converter: Any, n
     model = getattr(hard, name)
 
     @settings(
-        max_examples=20, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=15, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )  # fmt: skip
     @given(described(name))
