@@ -91,6 +91,8 @@ class ArraySplitter(Generic[T]):
 
     def feed(self, data: bytes) -> list[T]:
         """Add a piece of the body and return the elements that it completes."""
+        if (whole := self._whole(data)) is not None:
+            return whole
         self._buffer += data
         if not self._opened:
             self._open()
@@ -109,6 +111,18 @@ class ArraySplitter(Generic[T]):
         if self.fault is None and not self.closed:
             self.fault = self._unfinished()
         return found
+
+    def _whole(self, data: bytes) -> list[T] | None:
+        """Return the elements of an array that is all there, as short answers are; None if not."""
+        is_first = not (self._opened or self._buffer or self.fault)
+        if not is_first or data[:1] + data[-1:] != b"[]" or len(data) > self._max_element:
+            return None
+        try:
+            elements, self.fault = self._decoder.decode_array(data)
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        self._opened = self.closed = True
+        return elements
 
     @property
     def _is_cutting(self) -> bool:

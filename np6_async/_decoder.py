@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Generic, TypeVar, get_args
 from uuid import UUID
 
@@ -47,8 +48,7 @@ class EventDecoder(Generic[E]):
     """
 
     def __init__(self, model: type[E], *, strict: bool = False) -> None:
-        self._load = converter.get_loads_hook(model)
-        self._load_all: Callable[[bytes], list[Any]] = converter.get_loads_hook(list[model])  # type: ignore[valid-type]
+        self._load, self._load_all = _hooks(model)  # type: ignore[arg-type]
         self._strict = strict
         self._all_fit = True
 
@@ -81,6 +81,12 @@ class EventDecoder(Generic[E]):
                     return events, EventDecodeError(f"an event does not fit: {reason}", path=path)
                 events.append(_unknown(bytes(element), f"{path}: {reason}"))
         return events, None
+
+
+@cache
+def _hooks(model: type[E]) -> tuple[Callable[[Any], E], Callable[[Any], list[Any]]]:
+    """Return what loads one event, and what loads an array of them."""
+    return converter.get_loads_hook(model), converter.get_loads_hook(list[model])  # type: ignore[valid-type]
 
 
 def _unknown(raw: bytes, reason: str) -> UnknownEvent:
