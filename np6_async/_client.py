@@ -14,6 +14,7 @@ from ._generated.kinds import BASE_URL
 from ._governor import Governor
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._query import EventQuery, Instant, Sort
+from ._resume import LOOK_AT_EVENTS
 from ._stream import EventStream
 from ._transport import Session, Transport
 from .models import Event, UnknownEvent
@@ -185,7 +186,7 @@ class NP6Client(Endpoints):
 
     def _pages(self, query: EventQuery) -> AsyncGenerator[Page[Event | UnknownEvent], None]:
         decoder = EventDecoder(MODELS[query.kind], strict=self._strict)
-        return self._exchange.pages(query, decoder, restarts=False)
+        return self._exchange.pages(query, decoder, look=LOOK_AT_EVENTS)
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, closing, nullcontext, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import define
 
@@ -16,6 +16,7 @@ from ._gate import Gate, Turn
 from ._headers import quota, request_id
 from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
+from ._resume import Look, Progress
 from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
 from ._status import DETAIL_BYTES, refusal
 from ._transport import PIECE, Reply, Transport
@@ -44,12 +45,11 @@ class Page(NamedTuple, Generic[T]):
 class _Record:
     """What has happened to one query so far."""
 
-    restarts: bool
     clock: Clock
+    progress: Progress[Any] | None  # None if the caller starts again
     attempts: int = 0
-    failures: int = 0
+    failures: int = 0  # since something new came
     throttles: int = 0
-    given: int = 0  # elements that reached the caller for good
 
 
 class Exchange:
@@ -86,16 +86,16 @@ class Exchange:
         await self._transport.aclose()
 
     async def pages(
-        self, query: EventQuery, decoder: ElementDecoder[T], *, restarts: bool
+        self, query: EventQuery, decoder: ElementDecoder[T], *, look: Look[T] | None
     ) -> AsyncGenerator[Page[T], None]:
-        """Ask, and yield the answer while it arrives. An answer that fails is asked for again.
+        """Ask, and yield the answer while it arrives. One that fails is asked for again.
 
         Args:
             query: What to ask for.
             decoder: Makes elements of their JSON.
-            restarts: Whether the caller keeps pages to itself until the last one, and forgets them
-                if the answer breaks off. If not, its turn is lent to others while it holds a page,
-                and nothing is asked again once it had one.
+            look: Finds out what elements are recognised by when they come again, to leave them out;
+                the caller's turn is lent to others while it holds a page. None for a caller that
+                keeps pages to itself until the last one, and forgets them if one `restarted`.
 
         Raises:
             NP6Error: It failed for good.
@@ -105,21 +105,35 @@ class Exchange:
             self._waits.check()
             yield Page([], last=True)
             return
-        record = _Record(restarts, Clock(self._timeouts.total, self._waits))
+        progress = None if look is None else Progress(query, look)
+        record = _Record(Clock(self._timeouts.total, self._waits), progress)
         while True:
+            asked = query if progress is None else progress.query
             try:
-                async with aclosing(self._attempt(query, decoder, record)) as pages:
+                async with aclosing(self._attempt(asked, decoder, record)) as pages:
                     async for page in pages:
-                        record.given += 0 if restarts else len(page.elements)
-                        yield page
+                        fresh = page if progress is None else self._fresh(page, progress, record)
+                        if fresh.elements or fresh.last:
+                            yield fresh
                 return
             except NP6Error as error:
                 failure = error
+            final = None if progress is None else progress.resume(failure)
+            failure = final or failure
             failure.query = query
             failure.attempts = record.attempts
             failure.elapsed = record.clock.elapsed
-            failure.events_yielded = record.given
+            failure.events_yielded = 0 if progress is None else progress.given
+            if final is not None:
+                raise final
             await self._recover(failure, record)
+
+    def _fresh(self, page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
+        """Return what is new to the caller in a page."""
+        elements = progress.take(page.elements)
+        if elements:
+            record.failures = 0
+        return Page(elements, last=page.last)
 
     async def _attempt(
         self, query: EventQuery, decoder: ElementDecoder[T], record: _Record
@@ -127,11 +141,13 @@ class Exchange:
         """Send one request and yield its answer."""
         splitter = ArraySplitter(decoder)
         held: list[T] = []  # not given until it is known that the body ends with its array
-        restarted = record.restarts and record.attempts > 0
+        restarted = record.progress is None and record.attempts > 0
         with await self._turn(record) as turn, closing(await self._ask(query, record)) as reply:
+            if record.progress is not None:
+                record.progress.begin()
             while await self._feed(splitter, held, reply, record):
                 if held and not splitter.closed:
-                    with nullcontext() if record.restarts else turn.lent():
+                    with nullcontext() if record.progress is None else turn.lent():
                         yield Page(held, last=False, restarted=restarted)
                     held, restarted = [], False
             if reply.status == 200:
@@ -219,7 +235,7 @@ class Exchange:
         too_long = (failure.retry_after or 0) > LONGEST_WAIT
         if throttled and not too_long:
             self._gate.block(wait)  # for every query, whatever becomes of this one
-        if spent or record.given or too_long:
+        if spent or too_long:
             raise failure
         if not record.clock.allows(wait):
             failure.stopped_by = "deadline"

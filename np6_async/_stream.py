@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 from ._array import ElementDecoder, RawDecoder
 from ._exchange import Exchange, Page
 from ._query import EventQuery
+from ._resume import LOOK_AT_EVENTS, LOOK_AT_JSON, Look
 from ._single_use import SingleUse
 
 __all__ = ["EventStream"]
@@ -48,7 +49,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     async def _result(self) -> list[E]:
         events: list[E] = []
-        pages = self._exchange.pages(self._query, self._decoder, restarts=True)
+        pages = self._exchange.pages(self._query, self._decoder, look=None)
         async with aclosing(pages):
             async for page in pages:
                 if page.restarted:
@@ -57,7 +58,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._stepped or self._start(_each(self._pages(self._decoder)))
+        return self._stepped or self._start(_each(self._pages(self._decoder, LOOK_AT_EVENTS)))
 
     async def __anext__(self) -> E:
         if self._stepped is None:
@@ -66,11 +67,11 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     def batches(self) -> AsyncGenerator[list[E], None]:
         """Yield the events in lists as large as they arrive: the fastest way to take them in."""
-        return self._start(_lists(self._pages(self._decoder)))
+        return self._start(_lists(self._pages(self._decoder, LOOK_AT_EVENTS)))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
         """Yield the JSON of each event, byte for byte as the API sent it; no event is built."""
-        return self._start(_each(self._pages(RawDecoder())))
+        return self._start(_each(self._pages(RawDecoder(), LOOK_AT_JSON)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,8 +91,8 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._active = generator
         return generator
 
-    def _pages(self, decoder: ElementDecoder[T]) -> AsyncGenerator[Page[T], None]:
-        return self._exchange.pages(self._query, decoder, restarts=False)
+    def _pages(self, decoder: ElementDecoder[T], look: Look[T]) -> AsyncGenerator[Page[T], None]:
+        return self._exchange.pages(self._query, decoder, look=look)
 
 
 # Functions, so that no generator refers to its stream: a loop that is left then lets go of both at

@@ -26,6 +26,7 @@ ORDER = [
     "np6_async._gate",
     "np6_async._decoder",
     "np6_async._single_use",
+    "np6_async._resume",
     "np6_async._retry",
     "np6_async._status",
     "np6_async._headers",

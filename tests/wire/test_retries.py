@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from np6_async import RetryPolicy, Timeouts
+from np6_async import ExecutionEvent, RetryPolicy, Timeouts, UnknownEvent
 from np6_async.errors import (
     ConnectError,
     NotFoundError,
@@ -206,18 +206,18 @@ async def test_awaiting_forgets_what_the_last_answer_does_not_repeat(
     assert await np6(server.url).executions(156) == []
 
 
-async def test_a_stream_that_has_yielded_is_interrupted(serve: Serve, np6: MakeClient) -> None:
-    go = asyncio.Event()
-    server = await serve(always(chunked(body(1, 2)[:-1] + b"," + event(3)[:-9], go, End.FIN)))
-    stream = aiter(np6(server.url).executions(156))
-    found = [await anext(stream)]
-    go.set()
+async def test_a_stream_that_brings_nothing_new_is_interrupted(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(chunked(body(1, 2)[:-1] + b"," + event(3)[:-9], End.FIN)))
+    found: list[ExecutionEvent | UnknownEvent] = []
     with pytest.raises(StreamInterruptedError) as caught:
-        await collect(stream, found)
+        await collect(np6(server.url).executions(156), found)
     assert numbers(found) == [1, 2]
     assert caught.value.events_yielded == 2
     assert "2 events had arrived" in str(caught.value)
-    assert len(server.requests) == 1
+    assert caught.value.stopped_by == "2 answers in a row that brought nothing new"
+    assert len(server.requests) == 3
 
 
 async def test_a_stream_that_has_yielded_nothing_is_asked_again(

@@ -1,0 +1,257 @@
+"""How far a caller has got in an answer, so that one that breaks off is taken up where it broke.
+
+The API has no cursor, so a broken answer is asked for again, and what the caller has had of it is
+left out. A sorted one is asked for from its last timestamp on, inclusive, and only the ids of that
+timestamp need to be known; any other is asked for as a whole. Pure: no clock and no I/O.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from itertools import compress
+from math import inf
+from operator import attrgetter
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
+from uuid import UUID
+
+import msgspec
+from attrs import evolve
+
+from ._query import EventQuery
+from .errors import NP6Error, StreamInterruptedError, TransportError
+from .models import Event, UnknownEvent
+
+__all__ = ["LOOK_AT_EVENTS", "LOOK_AT_JSON", "MAX_IDS", "Look", "Progress"]
+
+T = TypeVar("T")
+
+MAX_IDS: Final = 100_000
+"""How many ids are remembered of one answer: 56 bytes each, about 5 MiB."""
+
+_MOST_PUT_OFF: Final = 2 * 2**20  # bytes of elements that nobody has looked at yet
+_MOST_IN_VAIN: Final = 2  # answers in a row that break off without anything new
+
+
+class _Head(msgspec.Struct, gc=False):
+    id: UUID
+    timestamp: int
+
+
+Mark: TypeAlias = Event | UnknownEvent | _Head
+"""What shows the id and timestamp of an element."""
+
+
+class Look(NamedTuple, Generic[T]):
+    """How to find out what elements are recognised by.
+
+    Attributes:
+        marks: Returns the mark of each.
+        size: Returns how many bytes they take, if that takes less time than to look at them, which
+            is put off as long as they are few; None to look at once.
+    """
+
+    marks: Callable[[list[T]], Sequence[Mark]]
+    size: Callable[[list[T]], int] | None = None
+
+
+def _read_all(elements: list[bytes]) -> Sequence[Mark]:
+    """Read the ids and timestamps of elements, and nothing else of them."""
+    try:
+        return _read_heads(b"".join((b"[", b",".join(elements), b"]")))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return list(map(_read, elements))
+
+
+def _read(element: bytes) -> Mark:
+    try:
+        return _read_head(element)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return UnknownEvent(type=None, id=None, timestamp=None, reason="", raw=element)
+
+
+def _size(elements: list[bytes]) -> int:
+    return sum(map(len, elements))
+
+
+def _same(events: list[Any]) -> list[Any]:
+    return events
+
+
+LOOK_AT_EVENTS: Final = Look(_same)
+"""Events are their own marks."""
+
+LOOK_AT_JSON: Final = Look(_read_all, _size)
+"""Of elements that are left as JSON, the id and timestamp are read."""
+
+_read_head: Final = msgspec.json.Decoder(_Head).decode
+_read_heads: Final = msgspec.json.Decoder(list[_Head]).decode
+_uuids: Final = attrgetter("id.int")
+_timestamp: Final = attrgetter("timestamp")
+
+
+def _ids(marks: Sequence[Mark]) -> list[int]:
+    try:
+        return list(map(_uuids, marks))
+    except AttributeError:  # one has none
+        return list(map(_id, marks))
+
+
+def _id(mark: Mark) -> int:
+    """Return what an element is recognised by.
+
+    That is its id, which is the same in every answer. An element without one is recognised by its
+    JSON: its place is another one in another order. Should the API write it in another way the next
+    time, it is yielded twice, which is better than not at all.
+    """
+    if isinstance(mark, UnknownEvent) and mark.id is None:
+        return int.from_bytes(blake2b(mark.raw, digest_size=16).digest(), "big")
+    number: int = _uuids(mark)
+    return number
+
+
+class Progress(Generic[T]):
+    """How far the caller of one query has got.
+
+    Call `begin` when an answer begins, `take` for what arrives of it, `resume` when it breaks off.
+
+    Args:
+        query: What the caller asked for.
+        look: Finds out what elements are recognised by.
+    """
+
+    def __init__(self, query: EventQuery, look: Look[T]) -> None:
+        self.query = query
+        """What to ask for next."""
+        self.given = 0
+        """How many elements the caller has had."""
+        self.in_order = True
+        """Whether they came in the order that was asked for, if one was."""
+        self._whole = query
+        self._look = look
+        self._unseen: list[T] = []  # given, and not yet looked at
+        self._unseen_size = 0
+        self._follows = query.sort is not None  # and still knows where a rest would begin
+        self._in_vain = 0  # answers in a row without anything new
+        self._ids: list[int] | None = []  # of all that was given; None if that is too many
+        self._edge: int | None = None  # a timestamp: a rest from there holds what came since, ...
+        self._since: list[int] = []  # ... which had these ids, and what is still to come
+        self._latest: int | None = None  # the last timestamp there was
+        self._before: float | None = inf  # that of the last element; None if it had none
+        self._repeated: Counter[int] = Counter()  # what this answer still repeats
+
+    def begin(self) -> None:
+        """Take in that an answer to `query` begins."""
+        self._in_vain += 1
+
+    def take(self, elements: list[T]) -> list[T]:
+        """Return those of the elements that the caller has not had, and count them as given."""
+        if self._repeated:
+            fresh = map(self._is_new, self._look.marks(elements))
+            elements = list(compress(elements, fresh))
+        if elements:
+            self._in_vain = 0
+            self.given += len(elements)
+            self._put_off(elements)
+        return elements
+
+    def resume(self, failure: NP6Error) -> NP6Error | None:
+        """Set `query` to what is to be asked after a failure; return an error if nothing can be."""
+        if not (self.given and isinstance(failure, TransportError)):
+            return None
+        self._remember()
+        if self._in_vain >= _MOST_IN_VAIN:
+            failure.stopped_by = f"{_MOST_IN_VAIN} answers in a row that brought nothing new"
+            return failure
+        rest = self._rest()
+        if rest is not None:
+            self.query, repeated = rest, self._since
+        elif self._ids is not None:
+            self.query, repeated = self._whole, self._ids
+        else:
+            return self._too_many(failure)
+        self._repeated = Counter(repeated)
+        return None
+
+    def _too_many(self, failure: NP6Error) -> NP6Error:
+        advice = "ask for less at once" if self._whole.sort else 'ask with sort="asc"'
+        return StreamInterruptedError(
+            f"{failure.args[0]}, after too many events to tell which are new: {advice}",
+            status=failure.status,
+            request_id=failure.request_id,
+        )
+
+    def _is_new(self, mark: Mark) -> bool:
+        if self._is_outside(mark.timestamp):
+            return False
+        found = _id(mark)
+        if found not in self._repeated:
+            return True
+        self._repeated[found] -= 1
+        if not self._repeated[found]:
+            del self._repeated[found]
+        return False
+
+    def _is_outside(self, timestamp: int | None) -> bool:
+        """Whether it was not asked for: it came before, and the API does not keep to windows."""
+        if self.query is self._whole or timestamp is None:
+            return False
+        start, end = self.query.start, self.query.end
+        return (start is not None and timestamp < start) or (end is not None and timestamp >= end)
+
+    @property
+    def _descends(self) -> bool:
+        return self._whole.sort == "desc"
+
+    def _rest(self) -> EventQuery | None:
+        """Return the query for what is still to come, with little before it; None if unknown."""
+        if not self._follows or self._edge is None:
+            return None
+        try:
+            if self._descends:
+                return evolve(self._whole, end=self._edge + 1)
+            return evolve(self._whole, start=self._edge)
+        except ValueError:  # no instant that the API takes
+            return None
+
+    def _put_off(self, elements: list[T]) -> None:
+        if self._ids is None and not self._follows:
+            return
+        self._unseen += elements
+        if self._look.size is not None:
+            self._unseen_size += self._look.size(elements)
+        if self._look.size is None or self._unseen_size > _MOST_PUT_OFF:
+            self._remember()
+
+    def _remember(self) -> None:
+        """Look at what was given since the last time."""
+        if not self._unseen:
+            return
+        marks = self._look.marks(self._unseen)
+        self._unseen, self._unseen_size = [], 0
+        if self._ids is not None:
+            self._ids += _ids(marks)
+            if len(self._ids) > MAX_IDS:
+                self._ids = None
+        if self._follows:
+            self._follow(marks, list(map(_timestamp, marks)))
+            if not self.in_order or len(self._since) > MAX_IDS:
+                self._follows, self._since = False, []
+
+    def _follow(self, marks: Sequence[Mark], times: list[int | None]) -> None:
+        """Check the order, and move the edge as far as it goes.
+
+        It lies between two timestamps that differ. What shows none belongs to the one before or to
+        the one after it, so the edge is never next to such an element.
+        """
+        dated = [time for time in (self._latest, *times) if time is not None]
+        if dated != sorted(dated, reverse=self._descends):
+            self.in_order = False
+            return
+        first = 0 if None in times else times.index(times[-1])
+        before = times[first - 1] if first else self._before
+        for time, mark in zip(times[first:], marks[first:], strict=True):
+            if time is not None and before is not None and time != before:
+                self._edge, self._since = time, []
+            self._since.append(_id(mark))
+            before = time
+        self._before, self._latest = before, dated[-1] if dated else None
