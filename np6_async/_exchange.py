@@ -19,8 +19,8 @@ from ._query import EventQuery
 from ._resume import Look, Progress
 from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
 from ._status import DETAIL_BYTES, refusal
-from ._transport import PIECE, Reply, Transport
-from .errors import NP6Error
+from ._transport import PIECE, Reply, StaleConnectionError, Transport
+from .errors import ConnectError, NP6Error, ProtocolError
 
 __all__ = ["Exchange", "Page"]
 
@@ -50,6 +50,8 @@ class _Record:
     attempts: int = 0
     failures: int = 0  # since something new came
     throttles: int = 0
+    fresh: bool = False  # a connection was lost, so it is not trusted to ones that were kept
+    plain: bool = False  # what came back was no HTTP, so it is asked for without compression
 
 
 class Exchange:
@@ -118,6 +120,7 @@ class Exchange:
                 return
             except NP6Error as error:
                 failure = error
+            self._learn(failure, record)
             final = None if progress is None else progress.resume(failure)
             failure = final or failure
             failure.query = query
@@ -127,6 +130,13 @@ class Exchange:
             if final is not None:
                 raise final
             await self._recover(failure, record)
+
+    def _learn(self, failure: NP6Error, record: _Record) -> None:
+        """Ask in another way after what is the fault of the way; once, where it was no accident."""
+        record.fresh |= isinstance(failure, ConnectError)
+        if isinstance(failure, ProtocolError):
+            failure.permanent |= record.plain
+            record.plain = True
 
     def _fresh(self, page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
         """Return what is new to the caller in a page."""
@@ -183,7 +193,7 @@ class Exchange:
         self._waits.check()
         record.attempts += 1
         reply = await record.clock.limit(
-            partial(self._transport.send, query.path, query.params),
+            partial(self._send, query, record),
             phase="waiting for the answer",
             seconds=self._timeouts.connect + self._timeouts.idle,
         )
@@ -193,6 +203,15 @@ class Exchange:
             reply.close()
             raise
         return reply
+
+    async def _send(self, query: EventQuery, record: _Record) -> Reply:
+        """Send a request; again, and at once, if the connection turns out to have died idle."""
+        send = partial(self._transport.send, query.path, query.params, plain=record.plain)
+        with suppress(StaleConnectionError):
+            return await send(fresh=record.fresh)
+        record.fresh = True
+        record.attempts += 1
+        return await send(fresh=True)
 
     async def _check(self, reply: Reply, record: _Record) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""

@@ -72,7 +72,9 @@ class RetryPolicy:
 
     Attributes:
         attempts: Requests at the most, the first included; 1 never retries. Waiting out a 429 does
-            not count against it.
+            not count against it, nor does a connection that turned out to have died while it was
+            idle. A stream that broke off may be taken up so often for each new event. What came
+            back and was not HTTP, or too slow, is asked for again once at the most.
         base: First bound of the pause, in seconds.
         cap: Largest bound of the pause, in seconds.
     """

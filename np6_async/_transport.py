@@ -3,6 +3,7 @@
 import socket
 import warnings
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Final, TypeAlias
 
 import aiohttp
@@ -21,7 +22,7 @@ from .errors import (
     TransportError,
 )
 
-__all__ = ["Reply", "Session", "Transport"]
+__all__ = ["PIECE", "Reply", "Session", "StaleConnectionError", "Transport"]
 
 Session: TypeAlias = aiohttp.ClientSession
 """The type of a caller's own session."""
@@ -39,6 +40,20 @@ _REQUEST_HEADERS: Final = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"np6-async/{__version__}",
 }
+_PLAIN: Final = {**_REQUEST_HEADERS, "Accept-Encoding": "identity"}
+
+_dialled: Final[ContextVar[list[aiohttp.AddrInfoType]]] = ContextVar("dialled")  # for one request
+
+
+def _dial(address: aiohttp.AddrInfoType) -> socket.socket:
+    """Make the socket of a new connection, and note that there is one."""
+    _dialled.get().append(address)
+    family, type_, protocol, _, _ = address
+    return socket.socket(family, type_, protocol)
+
+
+class StaleConnectionError(Exception):
+    """A connection that was kept from an earlier request died before it answered this one."""
 
 
 class Reply:
@@ -89,8 +104,6 @@ class Transport:
         session: A caller's own session, which stays open; None to have one made and closed.
     """
 
-    _session: Session | None = None  # also where `__del__` meets one that was never set up
-
     def __init__(
         self, *, key: ApiKey, base_url: URL, timeouts: Timeouts, session: Session | None
     ) -> None:
@@ -100,18 +113,29 @@ class Transport:
         self._timeout = aiohttp.ClientTimeout(
             total=None, sock_connect=timeouts.connect, sock_read=timeouts.idle
         )
-        self._session = session
-        self._owns_session = session is None
+        self._callers = session
+        self._own: dict[
+            bool, Session
+        ] = {}  # by whether each of its connections serves one request only
 
-    async def send(self, path: str, params: Mapping[str, str]) -> Reply:
+    async def send(
+        self, path: str, params: Mapping[str, str], *, plain: bool = False, fresh: bool = False
+    ) -> Reply:
         """Send one GET request and return its answer, whatever the status.
+
+        Args:
+            path: Where to, below the base URL.
+            params: The query string.
+            plain: Ask for a body that is not compressed.
+            fresh: Use a connection that served no request before.
 
         Raises:
             TransportError: No answer came.
+            StaleConnectionError: The same, and a fresh connection will help.
         """
         failure: NP6Error
         try:
-            response = await self._get(path, params)
+            response = await self._get(path, params, plain=plain, fresh=fresh)
             return Reply(response, self._scrubbed_headers(response))
         except NP6Error as error:
             failure = error.with_traceback(None)
@@ -119,11 +143,18 @@ class Transport:
             failure = _translate(error, if_lost=ConnectError)
         raise failure
 
-    async def _get(self, path: str, params: Mapping[str, str]) -> aiohttp.ClientResponse:
-        return await self._open_session().get(
+    async def _get(
+        self, path: str, params: Mapping[str, str], *, plain: bool, fresh: bool
+    ) -> aiohttp.ClientResponse:
+        headers, name = _PLAIN if plain else _REQUEST_HEADERS, None
+        if fresh and self._callers is not None:
+            # What is kept for a name that is stated is kept apart from what is kept for none.
+            headers, name = {**headers, "Connection": "close"}, self._origin[1]
+        return await (self._callers or self._own_session(fresh=fresh)).get(
             f"{self._prefix}{path}",
             params=params or None,
-            headers=_REQUEST_HEADERS,
+            headers=headers,
+            server_hostname=name,
             allow_redirects=False,
             raise_for_status=False,
             auto_decompress=True,
@@ -131,14 +162,18 @@ class Transport:
             middlewares=(self._authorize,),
         )
 
-    def _open_session(self) -> Session:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # the gate decides how many go at once
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
+    def _own_session(self, *, fresh: bool) -> Session:
+        session = self._own.get(fresh)
+        if session is None:
+            connector = aiohttp.TCPConnector(
+                limit=0,  # the gate decides how many go at once
+                force_close=fresh,
+                socket_factory=_dial,
             )
-        return self._session
+            session = self._own[fresh] = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
+        return session
 
     async def _authorize(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
@@ -149,12 +184,18 @@ class Transport:
         """
         if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
+        dialled: list[aiohttp.AddrInfoType] = []
+        token = _dialled.set(dialled)
         try:
             return await handler(request)
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
             pass
+        finally:
+            _dialled.reset(token)
+        if self._own and not dialled:
+            raise StaleConnectionError
         raise ConnectError("the connection was lost before an answer came")
 
     def scrub(self, text: str) -> str:
@@ -177,22 +218,24 @@ class Transport:
         return headers
 
     async def aclose(self) -> None:
-        """Close the session, unless it is the caller's."""
-        if self._session is not None and self._owns_session:
-            await self._session.close()
+        """Close the sessions, but not the caller's."""
+        for session in self._own.values():
+            await session.close()
 
     def __del__(self) -> None:
-        session = self._session
-        if session is None or not self._owns_session or (connector := session.connector) is None:
-            return
-        session.detach()  # so that aiohttp does not warn a second time
-        next(connector.close().__await__(), None)  # closes at once; the rest is waiting
-        warnings.warn(
-            "unclosed NP6Client: use `async with`, or `await np6.aclose()`",
-            ResourceWarning,
-            source=self,
-            stacklevel=2,
-        )
+        sessions: dict[bool, Session] = vars(self).get("_own", {})  # it may never have been set up
+        connectors = [each.connector for each in sessions.values() if each.connector is not None]
+        for session in sessions.values():
+            session.detach()  # so that aiohttp does not warn a second time
+        for connector in connectors:
+            next(connector.close().__await__(), None)  # closes at once; the rest is waiting
+        if connectors:
+            warnings.warn(
+                "unclosed NP6Client: use `async with`, or `await np6.aclose()`",
+                ResourceWarning,
+                source=self,
+                stacklevel=2,
+            )
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:

@@ -515,7 +515,8 @@ async def test_a_failure_without_an_answer_says_nothing_about_the_key(
 ) -> None:
     server = await serve(by_id({0: status(401), 1: status(401), 2: [End.RST], 3: status(401)}))
     result = await np6(server.url, concurrency=1, retry=ONCE).fan_out(range(9), kinds="bounces")
-    assert len(server.requests) == 4
+    asked = [request.notification_id for request in server.requests]
+    assert asked == [0, 1, 2, 2, 3]  # the connection had been used, so it may have died idle
     assert not result.complete
 
 

@@ -1,0 +1,229 @@
+"""Connections that are kept, and die; and what is wrong with HTTP itself."""
+
+import asyncio
+import gzip
+
+import aiohttp
+import pytest
+
+from np6_async import NP6Client, RetryPolicy, Timeouts
+from np6_async.errors import ConnectError, DeadlineExceededError, ProtocolError
+from tests.support import MakeClient, body, collect, event, numbers
+
+from .conftest import Serve
+from .fault_server import (
+    Answer,
+    End,
+    FaultServer,
+    Reply,
+    Request,
+    Step,
+    always,
+    array,
+    chunked,
+    head,
+    in_turn,
+)
+
+GOOD = array(body(1, 2))
+WHOLE = head(Content_Type="application/json", Content_Length=len(body(1, 2))) + body(1, 2)
+ONCE = RetryPolicy(attempts=1)
+ZIPPED = gzip.compress(body(*range(100)))
+
+
+def connections(server: FaultServer) -> list[int]:
+    return [request.connection for request in server.requests]
+
+
+def once_each(go: asyncio.Event) -> Answer:
+    """Serve one good answer a connection, all at once, and reset it at the second request."""
+    served: set[int] = set()
+
+    def answer(request: Request) -> Reply:
+        if request.connection in served:
+            return [End.RST]
+        if request.headers.get("connection") == "close":
+            return [*array(body(1, 2), Connection="close"), End.FIN]
+        served.add(request.connection)
+        return [go, *GOOD]
+
+    return answer
+
+
+async def fill(client: NP6Client, server: FaultServer, go: asyncio.Event, size: int) -> None:
+    """Have the client keep so many connections."""
+    async with asyncio.TaskGroup() as group:
+        for number in range(size):
+            group.create_task(client.executions(number))
+        await server.until(lambda: server.busy == size)
+        go.set()
+
+
+@pytest.mark.parametrize("end", [End.RST, End.FIN])
+async def test_N7_a_connection_that_died_idle_costs_no_attempt(
+    serve: Serve, np6: MakeClient, end: End
+) -> None:
+    go = asyncio.Event()
+    server = await serve(in_turn([*GOOD, go, end], GOOD))
+    client = np6(server.url, retry=ONCE)
+    assert numbers(await client.executions(1)) == [1, 2]
+    asked = asyncio.create_task(client.executions(2))
+    await server.until(lambda: len(server.requests) == 2)
+    go.set()
+    assert numbers(await asked) == [1, 2]
+    assert connections(server) == [0, 0, 1]
+
+
+async def test_N8_a_pool_of_dead_connections_fails_no_call(serve: Serve, np6: MakeClient) -> None:
+    go = asyncio.Event()
+    server = await serve(once_each(go))
+    client = np6(server.url, retry=ONCE, concurrency=20)
+    await fill(client, server, go, 20)
+    results = await asyncio.gather(*(client.executions(number) for number in range(20)))
+    assert [numbers(each) for each in results] == [[1, 2]] * 20
+    assert len(server.requests) == 60
+    assert len(server.received) == 40
+
+
+async def test_N8_a_call_meets_no_second_dead_connection(serve: Serve, np6: MakeClient) -> None:
+    go = asyncio.Event()
+    server = await serve(once_each(go))
+    client = np6(server.url, retry=ONCE, concurrency=3)
+    await fill(client, server, go, 3)
+    for count in (1, 2, 3):
+        assert numbers(await client.executions(9)) == [1, 2]
+        assert len(server.requests) == 3 + 2 * count
+
+
+async def test_N8_in_a_session_of_the_callers_own_one_attempt_is_lost_and_no_more(
+    serve: Serve, np6: MakeClient
+) -> None:
+    """Nobody can see there whether a connection was kept, but the next one is a new one."""
+    go = asyncio.Event()
+    server = await serve(once_each(go))
+    async with aiohttp.ClientSession() as session:
+        retry = RetryPolicy(attempts=2, base=0.001)
+        client = np6(server.url, session=session, concurrency=20, retry=retry)
+        await fill(client, server, go, 20)
+        for count in range(1, 20):
+            assert numbers(await client.executions(9)) == [1, 2]
+            assert len(server.requests) == 20 + 2 * count
+
+
+async def test_N6_a_fresh_connection_that_is_lost_costs_an_attempt(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([End.RST]))
+    with pytest.raises(ConnectError) as caught:
+        await np6(server.url, retry=RetryPolicy(attempts=3, base=0.001)).executions(156)
+    assert caught.value.attempts == len(server.requests) == 3
+    assert connections(server) == [0, 1, 2]
+
+
+async def test_a_connection_that_was_made_for_one_request_is_not_kept(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(in_turn([End.RST], GOOD, GOOD, GOOD))
+    client = np6(server.url)
+    for _ in range(3):
+        assert numbers(await client.executions(156)) == [1, 2]
+    assert connections(server) == [0, 1, 2, 2]
+
+
+BAD_CODINGS = {
+    "no gzip": array(b"no gzip", Content_Encoding="gzip"),
+    "bad CRC": array(ZIPPED[:-8] + bytes(8), Content_Encoding="gzip"),
+    "damaged": array(ZIPPED[:50] + b"x" * 50 + ZIPPED[100:], Content_Encoding="gzip"),
+    "unknown coding": array(b"[]", Content_Encoding="br"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_CODINGS.values(), ids=BAD_CODINGS)
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_P2_what_cannot_be_decompressed_is_asked_for_as_it_is(
+    serve: Serve, np6: MakeClient, bad: list[Step], streamed: bool
+) -> None:
+    server = await serve(in_turn(bad, array(body(*range(100)))))
+    stream = np6(server.url, retry=RetryPolicy(attempts=2, base=0.001)).executions(156)
+    found = [each async for each in stream] if streamed else await stream
+    assert numbers(found) == [*range(100)]
+    codings = [request.headers["accept-encoding"] for request in server.requests]
+    assert codings == ["gzip", "identity"]
+
+
+PROTOCOL_FAULTS: dict[str, list[Step]] = {
+    **BAD_CODINGS,
+    "no HTTP": [b"bonjour\r\n\r\n", End.FIN],
+    "negative length": [b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n[]", End.FIN],
+    "bad chunk size": [
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n[]",
+        End.FIN,
+    ],
+}
+
+
+@pytest.mark.parametrize("bad", PROTOCOL_FAULTS.values(), ids=PROTOCOL_FAULTS)
+async def test_H13_N14_P2_P4_a_fault_of_the_protocol_is_asked_about_once_more(
+    serve: Serve, np6: MakeClient, bad: list[Step]
+) -> None:
+    server = await serve(always(bad))
+    with pytest.raises(ProtocolError) as caught:
+        await np6(server.url, retry=RetryPolicy(attempts=9, base=0.001)).executions(156)
+    assert caught.value.attempts == len(server.requests) == 2
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+async def test_N14_bad_framing_in_a_body_ends_and_is_resumed(serve: Serve, np6: MakeClient) -> None:
+    go = asyncio.Event()
+    bad = [*chunked(body(1, 2)[:-1] + b"," + event(3)[:9], go)[:-1], b"zz\r\nx\r\n", End.SILENCE]
+    server = await serve(in_turn(bad, array(body(3, 2, 1))))
+    client = np6(server.url, timeouts=Timeouts(connect=1, idle=0.05))
+    async with asyncio.timeout(1), client.executions(156) as stream:
+        found = [await anext(stream)]
+        go.set()
+        await collect(stream, found)
+    assert numbers(found) == [1, 2, 3]
+
+
+async def test_N15_endless_interim_answers_end_at_the_deadline(
+    serve: Serve, np6: MakeClient
+) -> None:
+    interim = [b"HTTP/1.1 100 Continue\r\n\r\n"] * 50
+    server = await serve(always([*interim, End.SILENCE]))
+    with pytest.raises(DeadlineExceededError) as caught:
+        await np6(server.url, timeouts=Timeouts(total=0.05)).executions(156)
+    assert caught.value.stopped_by == "deadline"
+    assert len(server.requests) == 1
+
+
+async def test_N18_a_second_answer_after_a_body_is_never_read(
+    serve: Serve, np6: MakeClient
+) -> None:
+    second = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+    server = await serve(in_turn([WHOLE + second], array(body(3))))
+    client = np6(server.url, retry=ONCE)
+    assert numbers(await client.executions(1)) == [1, 2]
+    assert numbers(await client.executions(2)) == [3]
+    assert connections(server) == [0, 1]
+
+
+async def test_N18_bytes_that_come_with_a_body_cost_an_attempt(
+    serve: Serve, np6: MakeClient
+) -> None:
+    """aiohttp refuses both together."""
+    server = await serve(in_turn([WHOLE + b"x"], GOOD))
+    assert numbers(await np6(server.url).executions(1)) == [1, 2]
+    assert connections(server) == [0, 1]
+
+
+async def test_N18_bytes_that_come_after_a_body_cost_the_connection(
+    serve: Serve, np6: MakeClient
+) -> None:
+    go = asyncio.Event()
+    server = await serve(in_turn([WHOLE, go, b"x"], array(body(3))))
+    client = np6(server.url, retry=ONCE)
+    assert numbers(await client.executions(1)) == [1, 2]
+    go.set()
+    await server.until(lambda: server.open == 0)
+    assert numbers(await client.executions(2)) == [3]
+    assert connections(server) == [0, 1]
