@@ -162,7 +162,7 @@ class ArraySplitter(Generic[T]):
             if hopeful and not self._scanned:
                 before, cost = len(found), self._leap(found, may_close=may_close)
                 budget -= cost
-                if len(found) > before:
+                if len(found) > before or self.fault is not None:
                     continue
                 if not cost and len(self._buffer) < min(_PATIENCE, self._max_element):
                     return  # nothing to go by yet: wait for more

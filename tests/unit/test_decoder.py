@@ -376,6 +376,14 @@ def test_p10_events_do_not_depend_on_how_their_array_was_cut(
     assert pieces_of(events, splitter.fault) == pieces_of(*by_element)
 
 
+def test_in_strict_mode_nothing_comes_after_the_event_that_does_not_fit() -> None:
+    good, broken = raw(EXECUTION), holding(("identity", "type"), b'"\\ud800"')
+    body = b"[{},%b%b,{},{" % (10 * (good + b","), broken)
+    splitter = ArraySplitter(EventDecoder(models.ExecutionEvent, strict=True))
+    assert splitter.feed(body) + splitter.finish() == []
+    assert isinstance(splitter.fault, EventDecodeError)
+
+
 @pytest.mark.parametrize("model", [models.ExecutionEvent, models.BounceEvent])
 def test_what_is_no_array_is_not_decoded_and_changes_nothing(model: Any) -> None:
     decoder = EventDecoder(model)
