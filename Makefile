@@ -65,6 +65,10 @@ spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own Open
 bench: .venv/.bench  ## Measure the client beside its alternatives (about an hour; needs Java)
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
+.PHONY: fuzz
+fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
 
@@ -74,7 +78,7 @@ lock: .venv/.dev  ## Write the installed versions to constraints.txt, after tryi
 
 .PHONY: clean
 clean:  ## Remove .venv and everything else that is made
-	rm -rf .venv dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .venv dist .coverage .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What is installed, by stamp: for the demo only what users install, for the rest all tools as well.
@@ -95,4 +99,10 @@ clean:  ## Remove .venv and everything else that is made
 
 .venv/.bench: .venv/.dev
 	$(BIN)/python -m pip install --quiet --editable . --group bench
+	@touch $@
+
+.venv/.fuzz: .venv/.dev
+	@$(BIN)/python -m pip install --quiet --only-binary atheris --group fuzz || \
+	  { echo "atheris has no wheel for this Python and machine: on x86-64 Linux, make clean, then" >&2; \
+	    echo "make PYTHON=python3.11 fuzz; make test ARGS=tests/fuzz tries the seeds without it" >&2; exit 1; }
 	@touch $@

@@ -1,0 +1,58 @@
+"""The fuzzer's target, without the fuzzer: every seed passes, and a client that errs does not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from np6_async._array import ArraySplitter, RawDecoder
+
+from .seeds import seeds
+from .target import PIECES, Case, check
+
+SEEDS = list(seeds())
+
+
+@pytest.mark.parametrize("data", SEEDS, ids=range(len(SEEDS)))
+def test_p10_every_seed_passes(data: bytes) -> None:
+    check(data)
+
+
+def test_a_case_is_made_of_any_bytes() -> None:
+    assert Case.of(b"") == Case(b"", [1, 1], 8 * 2**20)
+    assert Case.of(b"\x01\x02\x03\x00[]") == Case(b"[]", [2, 3], 3)
+    long = Case.of(b"\x01\x02\x03\xff{},")
+    assert len(list(long.pieces())) <= PIECES
+    assert long.limit > 256
+    assert long.body.startswith(b"[{},{},")
+    assert long.body.endswith(b"{},{}]")
+    assert b"".join(long.pieces()) == long.body
+
+
+class Lossy(RawDecoder):
+    def decode_array(self, array: bytes) -> tuple[list[bytes], None]:
+        return super().decode_array(array)[0][:2], None
+
+
+class Merging(RawDecoder):
+    def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[bytes], None]:
+        return [b",".join(map(bytes, elements))], None
+
+
+@pytest.mark.parametrize("errs", [Lossy, Merging])
+def test_a_decoder_that_errs_is_found(errs: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.target.RawDecoder", errs)
+    with pytest.raises(AssertionError):
+        check(b'\xff\xff\0\0[{"a":1},{"a":2},{"a":3}]')
+
+
+def test_a_splitter_that_walks_too_much_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Impatient(ArraySplitter[Any]):
+        def feed(self, data: bytes) -> list[Any]:
+            self._decoder.decode([msgspec.Raw(bytes(self._buffer))])
+            return super().feed(data)
+
+    monkeypatch.setattr("tests.fuzz.target.ArraySplitter", Impatient)
+    with pytest.raises(AssertionError, match="more work than bytes"):
+        check(b'\0\0\0\xff"')
