@@ -133,7 +133,7 @@ class Pool(Generic[E]):
             self.failures.pop(query, None)  # the same query may have failed before
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
-        self.failures[query] = failure
+        self.failures[query] = failure.with_traceback(None)  # whose frames are larger by far
         if isinstance(failure, AuthenticationError):
             self._refusals += 1
         elif isinstance(failure, StatusError):
