@@ -71,6 +71,8 @@ fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", o
 
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
+	@for program in nginx haproxy; do PATH="$$PATH:/usr/sbin" command -v $$program > /dev/null || \
+	  echo "$$program is missing: its tests are skipped (apt-get install nginx-light haproxy)"; done
 
 .PHONY: lock
 lock: .venv/.dev  ## Write the installed versions to constraints.txt, after trying newer ones

@@ -1,0 +1,18 @@
+"""What must be so whatever stands between client and sandbox."""
+
+from np6_async import NP6Client, RetryPolicy
+from np6_async.sandbox import Sandbox
+
+from .boxes import Box
+
+__all__ = ["all_arrive"]
+
+
+async def all_arrive(sandbox: Sandbox, box: Box, *, attempts: int = 4) -> None:
+    """Ask for everything the sandbox has, and compare."""
+    retry = RetryPolicy(attempts=attempts, base=0.01)
+    async with NP6Client(sandbox.api_key, base_url=box.url, retry=retry) as np6:
+        result = await np6.fan_out(sandbox.notification_ids, sort="asc")
+    result.raise_for_failures()
+    assert len(result.events) == 3 * len(sandbox.notification_ids)
+    assert all(events == sandbox.truth(query) for query, events in result.events.items())
