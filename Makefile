@@ -23,6 +23,14 @@ sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C, for trying things out
 test: .venv/.dev  ## Run all tests, with branch coverage (ARGS="-k name" to choose, without coverage)
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/coverage run -m pytest && $(BIN)/coverage report)
 
+.PHONY: chaos
+chaos: .venv/.dev  ## Ask 20,000 queries over a network that hurts one request in ten (ARGS="--seed 7")
+	$(BIN)/python -W error -m tests.chaos $(ARGS)
+
+.PHONY: soak
+soak: .venv/.dev  ## The same for ARGS="--minutes 30", and see that memory, sockets and tasks stay flat
+	$(BIN)/python -W error -m tests.chaos --minutes 30 $(ARGS)
+
 .PHONY: check
 check: lint types spec-guard  ## Lint, formatting, types, spec and generated code
 

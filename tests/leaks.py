@@ -29,15 +29,21 @@ class NothingLeft:
         )
 
     async def check(self) -> None:
-        """Fail if something is left, once all that is closing had a moment to do so."""
+        """Fail if something is left."""
+        assert await self.left() == []
+
+    async def left(self) -> list[str]:
+        """Return what is left, once all that is closing had a moment to do so."""
         gc.collect()
         for _ in range(500):
             if not self._tasks() and not self._left_open():
                 break
             await asyncio.sleep(0.002)
-        assert not self._tasks()
-        assert not self._left_open()
-        assert not self._unheard
+        return [
+            *map(repr, self._tasks()),
+            *(f"socket {descriptor}" for descriptor, _ in self._left_open()),
+            *self._unheard,
+        ]
 
     def _tasks(self) -> set["asyncio.Task[object]"]:
         return asyncio.all_tasks() - {asyncio.current_task()}
