@@ -92,15 +92,18 @@ def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
         .get("application/json", {})
     )
     model = _model(spec, name, content.get("schema", {}))
+    event_type = _event_type(spec, name, model)
+    examples = _examples(spec, name, content)
+    _refuse_other_forms(spec, name, content["schema"], {**examples[0], "type": event_type})
     return Operation(
         kind=kind,
         path=path,
         summary=operation.get("summary", f"Retrieve {kind}."),
         description=operation.get("description", ""),
         model=model,
-        event_type=_event_type(spec, name, model),
+        event_type=event_type,
         arguments=tuple((key, parameters[key]) for _, key in _PARAMETERS),
-        examples=_examples(spec, name, content),
+        examples=examples,
     )
 
 
@@ -135,10 +138,14 @@ def _parameters(spec: Node, name: str, parameters: list[Node]) -> dict[str, str]
     return {key: parameter.get("description", "") for (_, key), parameter in found.items()}
 
 
+def _alternatives(spec: Node, schema: Mapping[str, Any]) -> list[Node]:
+    items = resolve(spec, schema).get("items", {})
+    return items.get("anyOf") or [items]
+
+
 def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
     array = resolve(spec, schema)
-    items = array.get("items", {})
-    alternatives: list[Node] = items.get("anyOf") or [items]
+    alternatives = _alternatives(spec, schema)
     prefix, _, model = str(alternatives[0].get("$ref")).rpartition("/")
     if array.get("type") != "array" or prefix != "#/components/schemas":
         raise _refuse(name, "its 200 response is not a JSON array of one model")
@@ -151,12 +158,10 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
 
 
 def _examples(spec: Node, name: str, content: Mapping[str, Any]) -> tuple[Node, ...]:
-    schema = {**content["schema"], "components": spec.get("components", {})}
-    validator = OAS31Validator(schema, format_checker=oas31_format_checker)
     events: list[Node] = []
     for key, example in content.get("examples", {}).items():
         value = resolve(spec, example).get("value", [])
-        if fault := best_match(validator.iter_errors(value)):
+        if fault := best_match(_faults(spec, content["schema"], value)):
             at = pointer(fault.absolute_path)
             raise CodegenError(f"{name}: its example {key!r} is wrong at {at}: {fault.message}")
         events.extend(value)
@@ -165,6 +170,22 @@ def _examples(spec: Node, name: str, content: Mapping[str, Any]) -> tuple[Node, 
             name, "its 200 response has no example events, which the sandbox is made from"
         )
     return tuple(events)
+
+
+def _faults(spec: Node, schema: Mapping[str, Any], value: object) -> Iterator[Any]:
+    whole = {**schema, "components": spec.get("components", {})}
+    yield from OAS31Validator(whole, format_checker=oas31_format_checker).iter_errors(value)
+
+
+def _refuse_other_forms(spec: Node, name: str, schema: Mapping[str, Any], event: Node) -> None:
+    """Refuse that an event of the model's type may be anything else: a broken one would pass."""
+    for other in _alternatives(spec, schema)[1:]:
+        if not any(_faults(spec, other, event)):
+            form = other.get("$ref", "another form")
+            raise CodegenError(
+                f"{name}: an event of type {event['type']!r} fits {form}, too;"
+                " add the type to the `enum` that the `type` there is `not`"
+            )
 
 
 def _event_type(spec: Node, name: str, model: str) -> str:

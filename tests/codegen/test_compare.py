@@ -43,12 +43,14 @@ def in_openapi_31(bundle: Spec) -> Spec:
 @pytest.mark.parametrize("write", [yaml.safe_dump, json.dumps], ids=["YAML", "JSON"])
 @pytest.mark.parametrize("version", [as_it_is, in_openapi_31], ids=["3.0", "3.1"])
 def test_every_kind_of_difference_is_told(
-    write: Any, version: Any, tmp_path: Path, capsys: Captured
+    write: Any, version: Any, spec_json: str, tmp_path: Path, capsys: Captured
 ) -> None:
     bundle = version(yaml.safe_load(BUNDLE.read_text("utf-8")))
     path = tmp_path / "bundle"
     path.write_text(write(bundle), "utf-8")
-    assert main([str(path)]) == 1
+    fragment = tmp_path / "fragment.json"
+    fragment.write_text(spec_json, "utf-8")
+    assert main([str(path), "--spec", str(fragment)]) == 1
     report = capsys.readouterr().out
     if "RENEW" in os.environ:
         RECORD.write_text(report, "utf-8")
@@ -62,11 +64,12 @@ def test_a_document_does_not_differ_from_itself(spec_path: Path, capsys: Capture
 
 
 def test_endpoints_beside_ours_are_no_difference(
-    spec_with_activations: Spec, tmp_path: Path, capsys: Captured
+    spec_json: str, spec_with_activations: Spec, tmp_path: Path, capsys: Captured
 ) -> None:
-    path = tmp_path / "bundle.json"
+    fragment, path = tmp_path / "fragment.json", tmp_path / "bundle.json"
+    fragment.write_text(spec_json, "utf-8")
     path.write_text(json.dumps(spec_with_activations), "utf-8")
-    assert main([str(path)]) == 0
+    assert main([str(path), "--spec", str(fragment)]) == 0
     assert (
         "- `GET /notifications/{id}/events/activations`:"
         " a new kind with our parameters: worth adding\n"
@@ -121,7 +124,7 @@ def test_a_fragment_gone_stale_is_found_out_in_a_large_bundle(public: Spec, frag
 
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["JSON", "YAML"])
 def test_a_large_bundle_without_our_operations_says_so(
-    public: Spec, write: Any, tmp_path: Path, capsys: Captured
+    public: Spec, spec: Spec, write: Any, tmp_path: Path, capsys: Captured
 ) -> None:
     path = tmp_path / "bundle"
     path.write_text(
@@ -129,7 +132,7 @@ def test_a_large_bundle_without_our_operations_says_so(
         "utf-8",
     )
     assert main([str(path)]) == 1
-    assert capsys.readouterr().out.count(": not found\n") == 3
+    assert capsys.readouterr().out.count(": not found\n") >= len(spec["paths"])
 
 
 def test_a_union_is_told_apart_by_its_mapping_alone() -> None:

@@ -34,12 +34,12 @@ def test_a_method_checks_its_arguments_at_the_call(kind: EventKind) -> None:
 
 
 @pytest.mark.parametrize("kind", EventKind)
-def test_a_method_is_documented_from_the_spec(kind: EventKind, spec: dict[str, Any]) -> None:
+def test_a_method_is_documented_from_the_spec(kind: EventKind, whole_spec: dict[str, Any]) -> None:
     method = getattr(Endpoints, kind)
     documentation = " ".join((inspect.getdoc(method) or "").split())
-    operation = spec["paths"][OPERATIONS[kind].path]["get"]
+    operation = whole_spec["paths"][OPERATIONS[kind].path]["get"]
     described = [
-        parameter["description"] for parameter in spec["components"]["parameters"].values()
+        parameter["description"] for parameter in whole_spec["components"]["parameters"].values()
     ]
     for text in (operation["summary"], operation["description"], *described):
         assert text in documentation

@@ -18,12 +18,13 @@ Run = Callable[[], tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with one release, which is what this one is now."""
+def released(tmp_path_factory: pytest.TempPathFactory, spec_json: str) -> Path:
+    """A repository with one release, which is what this one is now, but for later endpoints."""
     root = tmp_path_factory.mktemp("released")
     for part in ("np6_async", "openapi", "tests/samples"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     (root / "np6_async" / "_version.py").write_text('__version__ = "0.1.0"\n', "utf-8")
+    regenerate(root, save(root, json.loads(spec_json)))
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
     for command in (
         ("init", "-q"),

@@ -52,7 +52,7 @@ def test_a_fourth_endpoint_needs_no_hand_written_line(
     run(tree, "make", "--old-file=.venv/.dev", "codegen", f"BIN={Path(sys.executable).parent}")
     after = files(tree)
     assert before.keys() == after.keys()
-    assert {name for name in after if after[name] != before[name]} == {
+    assert {name for name in after if after[name] != before[name]} <= {
         "openapi/np6-events.yaml",
         *(
             f"np6_async/_generated/{name}"

@@ -128,6 +128,13 @@ def test_two_models_for_events_of_one_type_are_refused(spec: Spec) -> None:
         read_service(spec)
 
 
+def test_an_event_that_may_be_of_another_form_as_well_is_refused(spec: Spec) -> None:
+    """A broken one would be as the document describes it."""
+    spec["components"]["schemas"]["OtherEvent"]["properties"]["type"]["not"]["enum"].pop()
+    with pytest.raises(CodegenError, match=r"'bounce' fits #/components/schemas/OtherEvent, too"):
+        read_service(spec)
+
+
 @pytest.mark.parametrize("name", ["aclose", "events", "fan_out", "from_env", "follow", "stats"])
 def test_no_kind_takes_a_name_of_the_client(name: str) -> None:
     assert why_no_kind(name)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from np6_async import Event, UnknownEvent, models
 from np6_async._generated import models as generated
+from np6_async._generated.kinds import OPERATIONS
 
 from .strategies import instances
 from .support import duplicates
@@ -32,11 +33,8 @@ def test_every_generated_model_is_public_beside_the_unknown_event() -> None:
 
 
 def test_events_are_every_kind_but_the_unknown_one() -> None:
-    assert {model.__name__ for model in get_args(Event)} == {
-        "ExecutionEvent",
-        "CancellationEvent",
-        "BounceEvent",
-    }
+    types = [attrs.fields(model).type.default for model in get_args(Event)]
+    assert types == [operation.event_type for operation in OPERATIONS.values()]
 
 
 def test_an_unknown_event_holds_what_it_is_given() -> None:

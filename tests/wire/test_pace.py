@@ -99,7 +99,7 @@ async def test_a_query_can_be_asked_inside_a_fan_out(serve: Serve, np6: MakeClie
     server = await serve(always(array(body(1))))
     client = np6(server.url, concurrency=1)
     asked = 0
-    async with asyncio.timeout(5), client.fan_out(range(10)) as run:
+    async with asyncio.timeout(5), client.fan_out(range(30), kinds="bounces") as run:
         async for batch in run:
             assert numbers(await client.events(batch.query.kind, 99)) == [1]
             asked += 1

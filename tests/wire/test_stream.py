@@ -116,12 +116,8 @@ async def test_the_generic_form_gives_what_the_typed_ones_give(
 ) -> None:
     server = await serve(always(array(body(1, 2))))
     client = np6(server.url)
-    typed: dict[str, EventStream[Any]] = {
-        "executions": client.executions(1, sort="asc"),
-        "cancellations": client.cancellations(1, sort="asc"),
-        "bounces": client.bounces(1, sort="asc"),
-    }
-    assert await client.events(kind, 1, sort="asc") == await typed[kind]
+    typed: EventStream[Any] = getattr(client, kind)(1, sort="asc")
+    assert await client.events(kind, 1, sort="asc") == await typed
     assert server.requests[0].line == server.requests[1].line
 
 
