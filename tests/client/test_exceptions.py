@@ -164,7 +164,7 @@ async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
 @pytest.mark.parametrize(
     ("code", "permanent"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)]
 )
-async def test_a_name_that_does_not_exist_is_not_asked_for_again(
+async def test_N1_N2_a_name_that_does_not_exist_is_not_asked_for_again(
     np6: MakeClient, web: StrictMock, code: int, permanent: bool
 ) -> None:
     unknown = socket.gaierror(code, "Name or service not known")

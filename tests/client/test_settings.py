@@ -31,7 +31,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://[::1]:8080",
     ],
 )
-def test_the_url_is_https_or_of_this_machine(key: str, url: str) -> None:
+def test_S9_the_url_is_https_or_of_this_machine(key: str, url: str) -> None:
     assert repr(NP6Client(key, base_url=url)) == f"<NP6Client: {url.replace(':80/', '/')}>"
 
 
@@ -61,7 +61,7 @@ def test_the_url_is_https_or_of_this_machine(key: str, url: str) -> None:
         b"https://np6.example.org",
     ],
 )
-def test_another_url_is_refused_without_showing_it(key: str, url: Any) -> None:
+def test_S9_S10_another_url_is_refused_without_showing_it(key: str, url: Any) -> None:
     if isinstance(url, str):
         url = url.replace("{key}", key)
     with pytest.raises(ValueError, match="base_url") as caught:
@@ -86,7 +86,7 @@ def test_another_url_is_refused_without_showing_it(key: str, url: Any) -> None:
         lambda key: None,
     ],
 )
-def test_a_bad_key_is_refused_without_showing_it(key: str, spoil: Any) -> None:
+def test_S6_a_bad_key_is_refused_without_showing_it(key: str, spoil: Any) -> None:
     with pytest.raises(ValueError, match="the API key ") as caught:
         NP6Client(spoil(key))
     assert places(key, caught.value) == []
@@ -117,7 +117,7 @@ def test_a_setting_of_the_wrong_type_is_refused_by_name(key: str, name: str, bad
 
 @pytest.mark.parametrize("name", ["connect", "idle", "total"])
 @pytest.mark.parametrize("bad", NUMBERS)
-def test_a_bad_timeout_is_refused_by_name(name: str, bad: Any) -> None:
+def test_U5_a_bad_timeout_is_refused_by_name(name: str, bad: Any) -> None:
     if name == "total" and bad is None:
         assert Timeouts(total=None).total is None
         return
@@ -169,7 +169,7 @@ def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ({}, {"api_key": "{key}\n"}),
     ],
 )
-def test_what_is_wrong_in_the_environment_does_not_show_the_key(
+def test_S4_what_is_wrong_in_the_environment_does_not_show_the_key(
     key: str,
     monkeypatch: pytest.MonkeyPatch,
     environment: dict[str, str],
@@ -185,7 +185,7 @@ def test_what_is_wrong_in_the_environment_does_not_show_the_key(
 
 
 @pytest.mark.parametrize("take", [pickle.dumps, copy.deepcopy])
-def test_a_client_is_not_copied_with_its_key(key: str, take: Any) -> None:
+def test_S2_a_client_is_not_copied_with_its_key(key: str, take: Any) -> None:
     with pytest.raises(TypeError, match=r"an API key is not pickled|cannot pickle"):
         take(NP6Client(key))
 
@@ -200,7 +200,7 @@ def test_a_client_is_not_copied_with_its_key(key: str, take: Any) -> None:
         ({"sort": "up"}, "sort must be 'asc', 'desc' or None"),
     ],
 )
-def test_a_bad_query_is_refused_at_the_call(
+def test_U1_U3_U4_a_bad_query_is_refused_at_the_call(
     key: str, arguments: dict[str, Any], message: str
 ) -> None:
     client = NP6Client(key)
@@ -212,6 +212,6 @@ def test_a_bad_query_is_refused_at_the_call(
         _ = client.events("bounces", **arguments)
 
 
-def test_an_unknown_kind_is_refused_at_the_call(key: str) -> None:
+def test_U4_an_unknown_kind_is_refused_at_the_call(key: str) -> None:
     with pytest.raises(ValueError, match="kind must be one of 'executions', 'cancellations'"):
         _ = NP6Client(key).events("opens", 1)

@@ -26,7 +26,7 @@ from np6_async._transport import Transport
         ("https://np6.example.org.example.net/", False),
     ],
 )
-async def test_the_key_goes_to_the_origin_of_the_api_only(
+async def test_S1_the_key_goes_to_the_origin_of_the_api_only(
     key: str, base_url: str, url: str, is_ours: bool
 ) -> None:
     """No request of ours leads elsewhere: this is a second lock on the same door."""

@@ -223,7 +223,7 @@ def test_a_broken_document_is_told_and_changes_nothing(
     assert contents(out) == before
 
 
-def test_a_document_cannot_name_a_module_to_import(small: Path, out: Path) -> None:
+def test_S13_a_document_cannot_name_a_module_to_import(small: Path, out: Path) -> None:
     """A generator hook in the document would run code when the models are tried."""
     before = contents(out)
     edit(

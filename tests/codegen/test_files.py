@@ -104,7 +104,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_reference_that_leads_elsewhere_or_nowhere_is_refused(folder: Path, name: str) -> None:
+def test_S13_a_reference_that_leads_elsewhere_or_nowhere_is_refused(
+    folder: Path, name: str
+) -> None:
     ref, reason = REFUSED[name]
     with pytest.raises(CodegenError) as caught:
         load(write(folder, ref))

@@ -46,5 +46,5 @@ def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFix
         pytest.param(r"a \\backslash and", id="backslash in a description"),
     ],
 )
-def test_the_record_shows_each_hard_case(golden: Path, line: str) -> None:
+def test_S13_the_record_shows_each_hard_case(golden: Path, line: str) -> None:
     assert line in (golden / "expected" / "models.py").read_text("utf-8")

@@ -36,7 +36,7 @@ def test_a_package_that_works_is_accepted_as_it_is(files: dict[str, str]) -> Non
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_package_that_does_not_work_is_refused(files: dict[str, str], name: str) -> None:
+def test_S13_a_package_that_does_not_work_is_refused(files: dict[str, str], name: str) -> None:
     file, old, new, message = FAULTS[name]
     assert old in files[file]
     files[file] = files[file].replace(old, new)

@@ -115,7 +115,7 @@ def values(outcome: Outcome) -> list[Any]:
 
 @given(arrays, st.data(), sizes)
 @settings(max_examples=60)
-def test_p10_the_elements_are_those_of_the_whole_however_it_arrives(
+def test_P10_the_elements_are_those_of_the_whole_however_it_arrives(
     array: list[Any], data: st.DataObject, lengths: list[int]
 ) -> None:
     body = data.draw(bodies(st.just(array)))
@@ -137,7 +137,7 @@ def test_an_element_is_its_own_bytes_and_no_others(body: bytes, lengths: list[in
 
 @given(documents, sizes, st.sampled_from([b"", BOM]), st.text(" \t\n\r"), st.text(" \t\n\r"))
 @settings(max_examples=25)
-def test_p8_a_byte_order_mark_and_white_space_around_the_array_are_skipped(
+def test_P8_a_byte_order_mark_and_white_space_around_the_array_are_skipped(
     body: bytes, lengths: list[int], bom: bytes, before: str, after: str
 ) -> None:
     wrapped = bom + before.encode() + body + after.encode()
@@ -182,7 +182,7 @@ def test_an_empty_array_has_no_elements(body: bytes, length: int) -> None:
         ),
     ],
 )
-def test_p10_every_split_inside_an_element_is_harmless(element: bytes) -> None:
+def test_P10_every_split_inside_an_element_is_harmless(element: bytes) -> None:
     body = b"[%b,%b]" % (element, element)
     for first in range(len(body) + 1):
         for length in (1, 2, len(body)):
@@ -212,7 +212,7 @@ def test_elements_that_are_no_objects_come_out_once_much_has_gathered() -> None:
 
 
 @given(documents, st.data(), sizes)
-def test_p7_a_body_that_breaks_off_gives_what_was_complete_and_says_so(
+def test_P7_a_body_that_breaks_off_gives_what_was_complete_and_says_so(
     body: bytes, data: st.DataObject, lengths: list[int]
 ) -> None:
     whole = split(body).elements
@@ -246,13 +246,13 @@ def test_p7_a_body_that_breaks_off_gives_what_was_complete_and_says_so(
     ],
 )
 @pytest.mark.parametrize("length", [1, 100])
-def test_p7_a_body_without_its_last_bracket_is_interrupted(
+def test_P7_a_body_without_its_last_bracket_is_interrupted(
     body: bytes, elements: list[bytes], length: int
 ) -> None:
     assert split(body, [length]).gist == (elements, StreamInterruptedError)
 
 
-def test_h1_an_empty_body_is_no_empty_array() -> None:
+def test_H1_an_empty_body_is_no_empty_array() -> None:
     assert "no events would be []" in str(split(b"").fault)
     assert "no events would be []" in str(split(b" " * 100).fault)
 
@@ -293,7 +293,7 @@ def test_h1_an_empty_body_is_no_empty_array() -> None:
     ],
 )
 @pytest.mark.parametrize("length", [1, 2, 100])
-def test_p6_a_root_that_is_no_array_is_refused(body: bytes, length: int) -> None:
+def test_P6_a_root_that_is_no_array_is_refused(body: bytes, length: int) -> None:
     outcome = split(body, [length])
     assert outcome.gist == ([], ResponseError)
     assert "not a JSON array" in str(outcome.fault)
@@ -301,7 +301,7 @@ def test_p6_a_root_that_is_no_array_is_refused(body: bytes, length: int) -> None
 
 @pytest.mark.parametrize("rest", [b"]", b",", b"x", b"[]", b",{}]", b"\0", b"}", b" \n]", BOM])
 @pytest.mark.parametrize("length", [1, 2, 100])
-def test_p7_bytes_after_the_array_are_refused(rest: bytes, length: int) -> None:
+def test_P7_bytes_after_the_array_are_refused(rest: bytes, length: int) -> None:
     outcome = split(b"[{},1]" + rest, [length])
     assert outcome.gist == ([b"{}", b"1"], ResponseError)
     assert "goes on after the end" in str(outcome.fault)
@@ -341,7 +341,7 @@ def test_an_array_that_is_no_json_is_refused_after_what_was_good(
     "element", [b"x", b"1 2", b"NaN", b'{"a":1]', b'"\\ud800"', b'"\xff"', b"01"]
 )
 @pytest.mark.parametrize("length", [1, 2, 100])
-def test_v6_an_element_that_is_no_json_is_given_out_among_the_others(
+def test_V6_an_element_that_is_no_json_is_given_out_among_the_others(
     element: bytes, length: int
 ) -> None:
     outcome = split(b'[{"a":1},%b,{"b":2}]' % element, [length])
@@ -349,7 +349,7 @@ def test_v6_an_element_that_is_no_json_is_given_out_among_the_others(
 
 
 @pytest.mark.parametrize("depth", [2_000, 20_000])
-def test_v7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth: int) -> None:
+def test_V7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth: int) -> None:
     for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
         element = opening * depth + b"1" + closing * depth
         body = b'[{"a":1},%b,{"b":2}]' % element
@@ -423,7 +423,7 @@ def test_after_a_fault_nothing_comes() -> None:
     assert splitter.fault is fault is not None
 
 
-def test_s14_a_fault_shows_nothing_of_the_body() -> None:
+def test_S14_a_fault_shows_nothing_of_the_body() -> None:
     for body in (b"s3cr3t", b'["s3cr3t",}', b"[] s3cr3t", b'["s3cr3t"', b'{"s3cr3t":1}'):
         assert "s3cr3t" not in f"{split(body).fault!r} {split(body, max_element=3).fault!r}"
 
@@ -433,7 +433,7 @@ def test_s14_a_fault_shows_nothing_of_the_body() -> None:
 
 @pytest.mark.parametrize("length", [1, 7, 1000])
 @pytest.mark.parametrize("kind", [b'"%b"', b'{"a":"%b"}', b'["%b"]'])
-def test_p9_an_element_may_be_as_large_as_the_limit_and_no_larger(kind: bytes, length: int) -> None:
+def test_P9_an_element_may_be_as_large_as_the_limit_and_no_larger(kind: bytes, length: int) -> None:
     most, more = (kind % (b"x" * (100 - len(kind % b"") + extra)) for extra in (0, 1))
     assert (len(most), len(more)) == (100, 101)
     body = b'[{"a":1},%b,{"b":2}]'
@@ -444,18 +444,18 @@ def test_p9_an_element_may_be_as_large_as_the_limit_and_no_larger(kind: bytes, l
 
 
 @pytest.mark.parametrize("length", [1, 7, 1000])
-def test_p9_an_element_is_too_large_before_it_ends(length: int) -> None:
+def test_P9_an_element_is_too_large_before_it_ends(length: int) -> None:
     outcome = split(b'[1,{"a":"' + b"x" * 200, [length], max_element=100)
     assert outcome.gist == ([b"1"], ResponseError)
 
 
-def test_p9_small_elements_may_be_more_than_the_limit_together() -> None:
+def test_P9_small_elements_may_be_more_than_the_limit_together() -> None:
     body = b"[" + b'{"a":1},' * 1000 + b"1" + b",2" * 1000 + b"]"
     outcome = split(body, max_element=10)
     assert (len(outcome.elements), outcome.fault) == (2001, None)
 
 
-def test_p9_by_itself_the_limit_is_8_mib() -> None:
+def test_P9_by_itself_the_limit_is_8_mib() -> None:
     assert MAX_ELEMENT == 8 * MIB
     element = b'"%b"' % (b"x" * (8 * MIB - 2))
     assert split(b"[%b]" % element, [MIB]).elements == [element]

@@ -295,7 +295,7 @@ WRONG: list[tuple[Any, list[Any]]] = [
 @pytest.mark.parametrize(
     ("type_", "value"), [(type_, value) for type_, values in WRONG for value in values]
 )
-def test_v4_a_value_of_another_type_is_refused(type_: Any, value: Any) -> None:
+def test_V4_a_value_of_another_type_is_refused(type_: Any, value: Any) -> None:
     holder = attrs.make_class("Holder", {"value": field(type=type_)}, frozen=True, kw_only=True)
     assert [loaded(value, type_), structured(value, type_)] == [REFUSED] * 2
     assert [loaded({"value": value}, holder), structured({"value": value}, holder)] == [REFUSED] * 2
@@ -303,7 +303,7 @@ def test_v4_a_value_of_another_type_is_refused(type_: Any, value: Any) -> None:
 
 
 @pytest.mark.parametrize("value", [5, 5.5, True, ["x"]])
-def test_v4_a_string_of_a_model_takes_nothing_else(value: Any) -> None:
+def test_V4_a_string_of_a_model_takes_nothing_else(value: Any) -> None:
     for document in ({"type": value}, {"type": "customer", "agency": value}):
         assert loaded(document, models.Identity) == structured(document, models.Identity) == REFUSED
 
@@ -326,7 +326,7 @@ def test_a_model_is_not_structured_again() -> None:
 
 
 @pytest.mark.parametrize("value", [10**30, 2**63, -(2**63) - 1])
-def test_v5_an_int_of_more_than_64_bits_is_refused_where_the_spec_says_64(value: int) -> None:
+def test_V5_an_int_of_more_than_64_bits_is_refused_where_the_spec_says_64(value: int) -> None:
     assert (
         loaded({"time": value}, models.Stamp)
         == structured({"time": value}, models.Stamp)
@@ -335,7 +335,7 @@ def test_v5_an_int_of_more_than_64_bits_is_refused_where_the_spec_says_64(value:
 
 
 @given(st.integers(2**63, 10**300))
-def test_v5_a_large_int_in_free_data_is_exact(value: int) -> None:
+def test_V5_a_large_int_in_free_data_is_exact(value: int) -> None:
     document = {"data": {"n": value}}
     execution = converter.loads(json.dumps(document), models.Execution)
     assert execution.data == {"n": value} == converter.structure(document, models.Execution).data

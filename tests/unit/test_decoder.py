@@ -99,7 +99,7 @@ def test_an_open_type_takes_any_form() -> None:
     assert decoded.source.detail.execution.recipient.id == "000R4M0T"
 
 
-def test_v3_a_member_the_spec_does_not_know_is_ignored() -> None:
+def test_V3_a_member_the_spec_does_not_know_is_ignored() -> None:
     event = EXAMPLES[EventKind.EXECUTIONS][0]
     for place in places(event):
         if isinstance(value_at(event, place), dict):
@@ -108,7 +108,7 @@ def test_v3_a_member_the_spec_does_not_know_is_ignored() -> None:
     assert type(decoded) is models.ExecutionEvent
 
 
-def test_v9_events_come_out_in_order_and_as_often_as_they_came_in() -> None:
+def test_V9_events_come_out_in_order_and_as_often_as_they_came_in() -> None:
     first, second, *_ = EXAMPLES[EventKind.EXECUTIONS]
     other = put(first, ("identity", "type"), "other")
     decoded = decode(raw(first), raw(second), raw(first), b"{}", raw(other))
@@ -119,7 +119,7 @@ def test_v9_events_come_out_in_order_and_as_often_as_they_came_in() -> None:
     ]
 
 
-def test_v12_a_timestamp_no_datetime_can_hold_is_no_misfit() -> None:
+def test_V12_a_timestamp_no_datetime_can_hold_is_no_misfit() -> None:
     for timestamp in (-1, 2**63 - 1, -(2**63)):
         event = put(EXAMPLES[EventKind.EXECUTIONS][0], ("timestamp",), timestamp)
         (decoded,) = decode(raw(event))
@@ -131,7 +131,7 @@ def test_v12_a_timestamp_no_datetime_can_hold_is_no_misfit() -> None:
 
 @pytest.mark.parametrize("wrong", [True, 5.5, 10**30, [[]]])
 @pytest.mark.parametrize(("kind", "event"), EVENTS)
-def test_v2_a_wrong_type_at_any_place_makes_an_unknown_event_that_names_the_place(
+def test_V2_a_wrong_type_at_any_place_makes_an_unknown_event_that_names_the_place(
     kind: EventKind, event: dict[str, Any], wrong: Any
 ) -> None:
     for place in checked_places(event):
@@ -142,7 +142,7 @@ def test_v2_a_wrong_type_at_any_place_makes_an_unknown_event_that_names_the_plac
 
 @pytest.mark.parametrize("place", REQUIRED)
 @pytest.mark.parametrize(("kind", "event"), EVENTS)
-def test_v2_a_missing_member_makes_an_unknown_event_that_names_it(
+def test_V2_a_missing_member_makes_an_unknown_event_that_names_it(
     kind: EventKind, event: dict[str, Any], place: Place
 ) -> None:
     unknown = misfit(raw(without(event, place)), MODELS[kind])
@@ -151,7 +151,7 @@ def test_v2_a_missing_member_makes_an_unknown_event_that_names_it(
 
 @pytest.mark.parametrize("place", [("type",), *REQUIRED])
 @pytest.mark.parametrize("kind", EventKind)
-def test_v4_a_null_is_no_required_value(kind: EventKind, place: Place) -> None:
+def test_V4_a_null_is_no_required_value(kind: EventKind, place: Place) -> None:
     unknown = misfit(raw(put(EXAMPLES[kind][0], place, None)), MODELS[kind])
     assert unknown.reason.startswith(f"{path_to(place)}: ")
 
@@ -170,13 +170,13 @@ def test_v4_a_null_is_no_required_value(kind: EventKind, place: Place) -> None:
         ((), [], "$: Expected `object`, got `array`"),
     ],
 )
-def test_v4_a_value_is_refused_and_never_coerced(place: Place, value: Any, reason: str) -> None:
+def test_V4_a_value_is_refused_and_never_coerced(place: Place, value: Any, reason: str) -> None:
     assert misfit(raw(put(EXAMPLES[EventKind.EXECUTIONS][0], place, value))).reason == reason
 
 
 @given(st.sampled_from(EVENTS).flatmap(lambda e: st.tuples(st.just(e[0]), changed(st.just(e[1])))))
 @settings(max_examples=200)
-def test_s14_whatever_does_not_fit_none_of_it_is_in_the_reason(case: tuple[EventKind, Any]) -> None:
+def test_S14_whatever_does_not_fit_none_of_it_is_in_the_reason(case: tuple[EventKind, Any]) -> None:
     kind, document = case
     document = marked(document)
     if isinstance(document, dict):
@@ -228,14 +228,14 @@ def holding(place: Place, value: bytes) -> bytes:
         b"-Infinity",
     ],
 )
-def test_v6_what_is_no_json_or_no_utf_8_makes_an_unknown_event(place: Place, value: bytes) -> None:
+def test_V6_what_is_no_json_or_no_utf_8_makes_an_unknown_event(place: Place, value: bytes) -> None:
     unknown = misfit(holding(place, value))
     assert unknown.reason == "$: not valid JSON"
     assert (unknown.type, unknown.id) == ("execution", UUID(ID))
 
 
 @pytest.mark.parametrize("value", [b"1e400", b"-1e400", DIGITS, b"-" + DIGITS])
-def test_v5_a_number_out_of_all_range_makes_an_unknown_event(value: bytes) -> None:
+def test_V5_a_number_out_of_all_range_makes_an_unknown_event(value: bytes) -> None:
     assert misfit(holding(("timestamp",), value)).reason.startswith("$.timestamp: ")
     unknown = misfit(holding(DATA, b'{"%b":%b}' % (MARK.encode(), value)))
     assert unknown.reason.startswith("$.source.detail.execution.data[...]: ")
@@ -243,28 +243,28 @@ def test_v5_a_number_out_of_all_range_makes_an_unknown_event(value: bytes) -> No
 
 
 @pytest.mark.parametrize("value", [2**63, -(2**63) - 1, 10**30])
-def test_v5_an_int_of_more_than_64_bits_is_no_timestamp(value: int) -> None:
+def test_V5_an_int_of_more_than_64_bits_is_no_timestamp(value: int) -> None:
     assert misfit(holding(("timestamp",), b"%d" % value)).timestamp is None
 
 
-def test_v5_a_large_int_in_free_data_is_exact() -> None:
+def test_V5_a_large_int_in_free_data_is_exact() -> None:
     (event,) = decode(holding(DATA, b'{"n":%d}' % 10**30))
     assert event.source.detail.execution.data == {"n": 10**30}
 
 
-def test_v6_what_is_no_utf_8_is_ignored_with_the_unknown_member_it_is_in() -> None:
+def test_V6_what_is_no_utf_8_is_ignored_with_the_unknown_member_it_is_in() -> None:
     (event,) = decode(holding(("of_tomorrow",), b'"\xff"'))
     assert event.id == UUID(ID)
 
 
-def test_v6_a_nul_passes() -> None:
+def test_V6_a_nul_passes() -> None:
     (event,) = decode(holding(("identity", "type"), b'"a\\u0000b"'))
     assert event.identity.type == "a\0b"
 
 
 @pytest.mark.parametrize("depth", [2_000, 100_000])
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
-def test_v7_what_is_nested_too_deeply_makes_an_unknown_event(
+def test_V7_what_is_nested_too_deeply_makes_an_unknown_event(
     depth: int, opening: bytes, closing: bytes
 ) -> None:
     nested = opening * depth + b"1" + closing * depth
@@ -272,7 +272,7 @@ def test_v7_what_is_nested_too_deeply_makes_an_unknown_event(
         assert misfit(holding(place, nested)).reason == "$: nested too deeply"
 
 
-def test_v8_of_a_member_that_comes_twice_the_last_counts() -> None:
+def test_V8_of_a_member_that_comes_twice_the_last_counts() -> None:
     body = raw(EXECUTION)
     (event,) = decode(body[:-1] + b',"timestamp":1614089583000}')
     assert event.timestamp == 1614089583000
@@ -300,7 +300,7 @@ def test_v8_of_a_member_that_comes_twice_the_last_counts() -> None:
         (None, None, None, None),
     ],
 )
-def test_v1_an_unknown_event_has_what_can_be_read(
+def test_V1_an_unknown_event_has_what_can_be_read(
     document: Any, type_: str | None, id_: UUID | None, timestamp: int | None
 ) -> None:
     unknown = misfit(raw(document))
@@ -348,7 +348,7 @@ def pieces_of(events: list[Any], error: EventDecodeError | None) -> tuple[Any, .
 @pytest.mark.parametrize("strict", [False, True])
 @given(st.lists(st.lists(elements, max_size=4), max_size=3))
 @settings(max_examples=50)
-def test_v2_an_array_is_decoded_like_its_elements_whatever_came_before(
+def test_V2_an_array_is_decoded_like_its_elements_whatever_came_before(
     strict: bool, arrays: list[list[Any]]
 ) -> None:
     whole = EventDecoder(models.ExecutionEvent, strict=strict)
@@ -361,7 +361,7 @@ def test_v2_an_array_is_decoded_like_its_elements_whatever_came_before(
 @pytest.mark.parametrize("strict", [False, True])
 @given(st.lists(elements, max_size=5), st.integers(1, 2000))
 @settings(max_examples=50)
-def test_p10_events_do_not_depend_on_how_their_array_was_cut(
+def test_P10_events_do_not_depend_on_how_their_array_was_cut(
     strict: bool, documents: list[Any], length: int
 ) -> None:
     body = array_of(documents)
@@ -398,7 +398,7 @@ def test_what_is_no_array_is_not_decoded_and_changes_nothing(model: Any) -> None
     assert decoder.decode_array(good) == (expected, None)
 
 
-def test_v6_one_element_that_is_no_utf_8_leaves_the_others_of_its_array_as_they_are() -> None:
+def test_V6_one_element_that_is_no_utf_8_leaves_the_others_of_its_array_as_they_are() -> None:
     array = b"[%b,%b,%b]" % (
         raw(EXECUTION),
         holding(("identity", "type"), b'"\xff"'),

@@ -74,11 +74,11 @@ def limits(remaining: str, reset: str, **others: str) -> Quota | None:
         ("caf\udce9", "caf\\udce9"),
     ],
 )
-def test_h12_a_request_id_is_made_fit_to_be_shown(value: str, shown: str | None) -> None:
+def test_H12_a_request_id_is_made_fit_to_be_shown(value: str, shown: str | None) -> None:
     assert request_id(headers(X_Request_Id=value)) == shown
 
 
-def test_h12_a_request_id_may_be_missing_or_repeated() -> None:
+def test_H12_a_request_id_may_be_missing_or_repeated() -> None:
     assert request_id({}) is None
     assert (
         request_id(CIMultiDict([("X-Request-Id", "first"), ("x-request-id", "second")])) == "first"
@@ -91,7 +91,7 @@ def test_any_request_id_comes_out_as_one_short_printable_line(value: str) -> Non
     assert shown is None or (shown.isascii() and shown.isprintable() and len(shown) <= 200 * 10)
 
 
-def test_h12_a_long_request_id_is_cut() -> None:
+def test_H12_a_long_request_id_is_cut() -> None:
     assert request_id(headers(x_request_id="x" * 10_000)) == "x" * 200
 
 

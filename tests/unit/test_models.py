@@ -47,7 +47,7 @@ def test_an_unknown_event_holds_what_it_is_given() -> None:
     }
 
 
-def test_s14_an_unknown_event_does_not_show_its_json() -> None:
+def test_S14_an_unknown_event_does_not_show_its_json() -> None:
     assert "s3cr3t" not in f"{unknown(raw=b's3cr3t')} {unknown(raw=b's3cr3t')!r}"
 
 
@@ -88,7 +88,7 @@ def test_without_a_timestamp_there_is_no_moment_of_publication() -> None:
 @pytest.mark.parametrize(
     "timestamp", [253_402_300_800_000, -62_135_596_800_001, 2**63 - 1, -(2**63)]
 )
-def test_v12_a_moment_no_datetime_can_hold_overflows(timestamp: int) -> None:
+def test_V12_a_moment_no_datetime_can_hold_overflows(timestamp: int) -> None:
     event = unknown(timestamp=timestamp)
     assert event.timestamp == timestamp
     with pytest.raises(OverflowError):

@@ -67,7 +67,7 @@ def test_what_is_no_count_is_refused_by_its_name(value: Any) -> None:
 
 @pytest.mark.parametrize("name", ["connect", "idle", "total"])
 @pytest.mark.parametrize("value", [*NOT_SECONDS, *(v for v in NOT_NUMBERS if v is not None)])
-def test_u5_a_timeout_that_is_no_number_of_seconds_is_refused(name: str, value: Any) -> None:
+def test_U5_a_timeout_that_is_no_number_of_seconds_is_refused(name: str, value: Any) -> None:
     assert str(refused(lambda v: Timeouts(**{name: v}), value)).startswith(f"{name} must")
 
 
@@ -135,7 +135,7 @@ def test_a_key_has_a_longest_length() -> None:
         *([SECRET], {SECRET: 1}),
     ],
 )
-def test_s6_a_key_that_no_header_can_carry_is_refused_and_not_shown(value: Any) -> None:
+def test_S6_a_key_that_no_header_can_carry_is_refused_and_not_shown(value: Any) -> None:
     error = refused(ApiKey, value)
     assert SECRET not in str(error)
     assert SECRET not in repr(error)
@@ -144,7 +144,7 @@ def test_s6_a_key_that_no_header_can_carry_is_refused_and_not_shown(value: Any) 
 
 
 @pytest.mark.parametrize("value", ["", None])
-def test_s6_a_missing_key_is_refused(value: Any) -> None:
+def test_S6_a_missing_key_is_refused(value: Any) -> None:
     assert str(refused(ApiKey, value)).startswith("the API key")
 
 
@@ -152,7 +152,7 @@ def test_an_empty_key_says_where_a_key_comes_from() -> None:
     assert "NP6_API_KEY" in str(refused(ApiKey, ""))
 
 
-def test_s2_a_key_is_shown_by_nothing() -> None:
+def test_S2_a_key_is_shown_by_nothing() -> None:
     key = ApiKey(SECRET)
     assert SECRET not in f"{key} {key!r} {[key]} {(key,)!r:>50}"
     with pytest.raises(TypeError):
@@ -163,7 +163,7 @@ def test_s2_a_key_is_shown_by_nothing() -> None:
     "duplicate",
     [copy.copy, copy.deepcopy, *(lambda key, p=p: pickle.dumps(key, p) for p in range(6))],
 )
-def test_s2_a_key_is_neither_pickled_nor_copied(duplicate: Callable[[ApiKey], object]) -> None:
+def test_S2_a_key_is_neither_pickled_nor_copied(duplicate: Callable[[ApiKey], object]) -> None:
     with pytest.raises(TypeError, match="not pickled") as caught:
         duplicate(ApiKey(SECRET))
     assert SECRET not in str(caught.value)
@@ -190,7 +190,7 @@ def test_s2_a_key_is_neither_pickled_nor_copied(duplicate: Callable[[ApiKey], ob
         ),
     ],
 )
-def test_s9_a_base_url_is_https_or_http_to_this_machine(url: str) -> None:
+def test_S9_a_base_url_is_https_or_http_to_this_machine(url: str) -> None:
     assert to_base_url(url) == URL(url) == to_base_url(URL(url))  # type: ignore[arg-type]
 
 
@@ -201,7 +201,7 @@ def test_s9_a_base_url_is_https_or_http_to_this_machine(url: str) -> None:
         *("128.0.0.1", "[::2]", "[::]", "127.0.0.1%00", "2130706433", "mylocalhost"),
     ],
 )
-def test_s9_plain_http_to_another_machine_is_refused(host: str) -> None:
+def test_S9_plain_http_to_another_machine_is_refused(host: str) -> None:
     assert "must be https" in str(refused(to_base_url, f"http://{host}"))
 
 
@@ -216,7 +216,7 @@ def test_s9_plain_http_to_another_machine_is_refused(host: str) -> None:
         *("https:{}", "https://?{}", "https:///{}", "https://{}.xn--a", "https://{}\udc80.com"),
     ],
 )
-def test_s10_a_base_url_with_more_or_less_than_an_origin_and_a_path_is_refused(url: str) -> None:
+def test_S10_a_base_url_with_more_or_less_than_an_origin_and_a_path_is_refused(url: str) -> None:
     error = refused(to_base_url, url.format(SECRET))
     assert str(error).startswith("base_url must")
     assert SECRET not in repr(error)

@@ -51,7 +51,7 @@ def test_a_kind_may_be_given_as_its_string(kind: EventKind) -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "bounce", "BOUNCES", "bounces ", "../x", None, 3, b"x", []])
-def test_u4_an_unknown_kind_is_refused_and_the_known_ones_are_named(kind: Any) -> None:
+def test_U4_an_unknown_kind_is_refused_and_the_known_ones_are_named(kind: Any) -> None:
     with pytest.raises(ValueError, match="'executions', 'cancellations', 'bounces'"):
         query(kind=kind)
 
@@ -67,7 +67,7 @@ def test_an_id_is_any_int_of_31_bits(notification_id: int) -> None:
 
 
 @pytest.mark.parametrize("notification_id", [-1, 2**31, 2**63, -(10**300)])
-def test_an_id_out_of_range_is_refused(notification_id: int) -> None:
+def test_U1_an_id_out_of_range_is_refused(notification_id: int) -> None:
     with pytest.raises(ValueError, match="from 0 to 2147483647"):
         query(notification_id=notification_id)
 
@@ -79,7 +79,7 @@ def test_an_id_out_of_range_is_refused(notification_id: int) -> None:
         *(True, False, 156.0, float("nan"), None, b"156", [156]),
     ],
 )
-def test_u1_an_id_that_is_no_int_is_refused(notification_id: Any) -> None:
+def test_U1_an_id_that_is_no_int_is_refused(notification_id: Any) -> None:
     with pytest.raises(ValueError, match="notification_id must be an int, not"):
         query(notification_id=notification_id)
 
@@ -92,7 +92,7 @@ def test_an_id_of_an_int_subclass_is_held_as_a_plain_int() -> None:
 
 
 @given(st.sampled_from(EventKind), st.integers(0, 2**31 - 1))
-def test_a_path_is_digits_in_the_path_of_the_operation(kind: EventKind, number: int) -> None:
+def test_U1_a_path_is_digits_in_the_path_of_the_operation(kind: EventKind, number: int) -> None:
     path = query(kind=kind, notification_id=number).path
     before, after = OPERATIONS[kind].path.split("{id}")
     assert path == f"{before}{number}{after}" == f"/notifications/{number}/events/{kind}"
@@ -139,7 +139,7 @@ def test_equal_windows_are_equal_keys_however_they_were_given(value: int, zone: 
 
 
 @given(instants, instants)
-def test_a_window_that_ends_before_it_starts_is_refused_and_no_other(
+def test_U3_a_window_that_ends_before_it_starts_is_refused_and_no_other(
     one: datetime | int, other: datetime | int
 ) -> None:
     early, late = sorted([one, other], key=held)
@@ -149,7 +149,7 @@ def test_a_window_that_ends_before_it_starts_is_refused_and_no_other(
             query(start=late, end=early)
 
 
-def test_u3_a_window_without_length_is_empty_and_no_error() -> None:
+def test_U3_a_window_without_length_is_empty_and_no_error() -> None:
     assert query(start=EPOCH, end=0).is_empty
     assert not query(start=0, end=10**11).is_empty
     assert not query().is_empty
@@ -157,7 +157,7 @@ def test_u3_a_window_without_length_is_empty_and_no_error() -> None:
     assert not query(end=0).is_empty
 
 
-def test_u3_the_far_past_and_the_future_are_asked_for() -> None:
+def test_U3_the_far_past_and_the_future_are_asked_for() -> None:
     asked = query(start=FIRST, end=datetime.max.replace(tzinfo=UTC))
     assert asked.params == {"start": "0001-01-01T00:00:00.000Z", "end": "9999-12-31T23:59:59.999Z"}
 
@@ -188,7 +188,7 @@ class Nowhere(tzinfo):
 
 
 @pytest.mark.parametrize("zone", [None, Nowhere()])
-def test_u2_a_naive_datetime_is_refused(zone: tzinfo | None) -> None:
+def test_U2_a_naive_datetime_is_refused(zone: tzinfo | None) -> None:
     with pytest.raises(ValueError, match="need a time zone"):
         query(start=datetime(2021, 2, 23, tzinfo=zone))
 
@@ -197,7 +197,7 @@ def test_u2_a_naive_datetime_is_refused(zone: tzinfo | None) -> None:
     "value",
     [date(2021, 2, 23), "2021-02-23T00:00:00Z", 1.6e12, True, False, timedelta(1), b"0", []],
 )
-def test_u2_what_is_neither_datetime_nor_int_is_refused(value: Any) -> None:
+def test_U2_what_is_neither_datetime_nor_int_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="are aware datetimes or int milliseconds, not"):
         query(end=value)
 
@@ -211,7 +211,7 @@ def test_the_known_orders_are_taken(sort: Any) -> None:
 
 
 @pytest.mark.parametrize("sort", ["", "ASC", "ascending", "timestamp", 1, True, b"asc", ["asc"]])
-def test_u4_an_unknown_order_is_refused(sort: Any) -> None:
+def test_U4_an_unknown_order_is_refused(sort: Any) -> None:
     with pytest.raises(ValueError, match="sort must be 'asc', 'desc' or None"):
         query(sort=sort)
 

@@ -68,7 +68,7 @@ def test_an_error_may_come_before_it_has_begun() -> None:
 
 @pytest.mark.parametrize("first", [lambda q: finish(wait_for(q)), finish, Question.other_use])
 @pytest.mark.parametrize("again", [lambda q: wait_for(q).send(None), Question.other_use])
-def test_a_second_use_is_refused(first: Any, again: Any) -> None:
+def test_U14_a_second_use_is_refused(first: Any, again: Any) -> None:
     question = Question()
     first(question)
     with pytest.raises(RuntimeError, match="this Question was used already"):

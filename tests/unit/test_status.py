@@ -102,14 +102,14 @@ def test_a_body_of_no_stated_type_is_read() -> None:
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "text/html; x=json", "application/xml"])
-def test_p5_a_body_of_another_type_is_refused_by_its_name(media_type: str) -> None:
+def test_P5_a_body_of_another_type_is_refused_by_its_name(media_type: str) -> None:
     error = refused(200, {"Content-Type": media_type, "X-Request-Id": "req-1"})
     assert type(error) is errors.ResponseError
     assert (error.status, error.request_id) == (200, "req-1")
     assert repr(media_type.partition(";")[0]) in str(error)
 
 
-def test_p5_the_name_of_a_type_is_made_fit_to_be_shown() -> None:
+def test_P5_the_name_of_a_type_is_made_fit_to_be_shown() -> None:
     text = str(refused(200, {"Content-Type": "text/\x1b[31m\r\n" + "x" * 1000}))
     assert text.isprintable()
     assert len(text) < 200
@@ -121,7 +121,7 @@ def test_a_coding_that_can_be_read_is_read(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "identity, gzip", "?"])
-def test_p4_a_coding_that_was_not_asked_for_is_refused(coding: str) -> None:
+def test_P4_a_coding_that_was_not_asked_for_is_refused(coding: str) -> None:
     error = refused(200, {**JSON, "Content-Encoding": coding, "X-Request-Id": "req-1"})
     assert type(error) is errors.ProtocolError
     assert (error.status, error.request_id) == (200, "req-1")

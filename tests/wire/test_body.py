@@ -95,7 +95,7 @@ async def test_an_array_that_does_not_close_is_asked_for_again(
 
 
 @cases(NO_ARRAY)
-async def test_what_is_no_array_is_said_to_be_none(
+async def test_P6_what_is_no_array_is_said_to_be_none(
     serve: Serve, np6: MakeClient, row: bytes
 ) -> None:
     server = await serve(always(array(row, x_request_id="req-1")))
@@ -107,7 +107,7 @@ async def test_what_is_no_array_is_said_to_be_none(
 
 
 @cases(NO_JSON)
-async def test_an_array_that_is_no_json_is_not_asked_for_again(
+async def test_P7_an_array_that_is_no_json_is_not_asked_for_again(
     serve: Serve, np6: MakeClient, row: bytes
 ) -> None:
     server = await serve(always(array(row, x_request_id="req-1")))
@@ -117,7 +117,7 @@ async def test_an_array_that_is_no_json_is_not_asked_for_again(
     assert len(server.requests) == 2
 
 
-async def test_events_before_a_fault_are_yielded(serve: Serve, np6: MakeClient) -> None:
+async def test_P7_events_before_a_fault_are_yielded(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(body(1, 2) + b"x")))
     found: list[BounceEvent | UnknownEvent] = []
     with pytest.raises(ResponseError, match="goes on after the end of its array") as caught:
@@ -127,7 +127,7 @@ async def test_events_before_a_fault_are_yielded(serve: Serve, np6: MakeClient) 
 
 
 @pytest.mark.parametrize("media_type", ["text/html; charset=utf-8", "application/xml", "image/png"])
-async def test_a_page_in_place_of_json_is_named(
+async def test_P5_a_page_in_place_of_json_is_named(
     serve: Serve, np6: MakeClient, media_type: str
 ) -> None:
     page = array(b"<!doctype html>", Content_Type=media_type, x_request_id="req-1")
@@ -150,13 +150,13 @@ async def test_a_type_that_may_be_json_is_read(
     assert numbers(await np6(server.url).bounces(156)) == [1]
 
 
-async def test_a_byte_order_mark_is_skipped(serve: Serve, np6: MakeClient) -> None:
+async def test_P8_a_byte_order_mark_is_skipped(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(b"\xef\xbb\xbf" + body(1))))
     assert numbers(await np6(server.url).bounces(156)) == [1]
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "foo", "gzip, gzip"])
-async def test_a_coding_that_was_not_asked_for_is_not_read(
+async def test_P4_a_coding_that_was_not_asked_for_is_not_read(
     serve: Serve, np6: MakeClient, coding: str
 ) -> None:
     server = await serve(always(array(WHOLE, Content_Encoding=coding)))
@@ -189,7 +189,7 @@ async def test_a_body_that_cannot_be_decompressed_is_no_http(
         pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n[]", id="endless header"),
     ],
 )
-async def test_a_malformed_answer_is_never_taken_for_a_400(
+async def test_H13_a_malformed_answer_is_never_taken_for_a_400(
     serve: Serve, np6: MakeClient, sent: bytes
 ) -> None:
     server = await serve(always([sent, End.FIN]))
@@ -198,7 +198,7 @@ async def test_a_malformed_answer_is_never_taken_for_a_400(
     assert error.status is None
 
 
-async def test_a_strict_client_names_the_place_that_does_not_fit(
+async def test_V2_a_strict_client_names_the_place_that_does_not_fit(
     serve: Serve, np6: MakeClient
 ) -> None:
     misfit = b"[" + event(1) + b"," + event(2, timestamp="5") + b"," + event(3) + b"]"

@@ -59,7 +59,7 @@ def short_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("steps", MOMENTS.values(), ids=MOMENTS.keys())
 @pytest.mark.parametrize("ask", WAYS)
-async def test_a_call_that_is_cancelled_leaves_its_turn(
+async def test_U7_a_call_that_is_cancelled_leaves_its_turn(
     serve: Serve, np6: MakeClient, steps: list[Step], ask: Ask, short_throttle: None
 ) -> None:
     server = await serve(in_turn(steps, array(body(7))))
@@ -76,7 +76,7 @@ async def test_a_call_that_is_cancelled_leaves_its_turn(
 
 
 @pytest.mark.parametrize("ask", WAYS)
-async def test_a_call_that_is_cancelled_in_the_queue_leaves_its_place(
+async def test_U7_a_call_that_is_cancelled_in_the_queue_leaves_its_place(
     serve: Serve, np6: MakeClient, ask: Ask
 ) -> None:
     go = asyncio.Event()
@@ -93,7 +93,7 @@ async def test_a_call_that_is_cancelled_in_the_queue_leaves_its_place(
 
 
 @pytest.mark.parametrize("ask", WAYS)
-async def test_whenever_a_call_is_cancelled_the_next_one_works(
+async def test_U7_whenever_a_call_is_cancelled_the_next_one_works(
     serve: Serve, np6: MakeClient, ask: Ask
 ) -> None:
     """Cancel after every number of turns of the loop, until the call is done before."""
@@ -117,7 +117,7 @@ async def is_cancelled_after(turns: int, task: "asyncio.Future[list[int]]") -> b
 
 
 @pytest.mark.parametrize("ask", WAYS)
-async def test_whenever_a_client_is_closed_its_calls_end(
+async def test_U6_whenever_a_client_is_closed_its_calls_end(
     serve: Serve, np6: MakeClient, ask: Ask
 ) -> None:
     """As above, with closing the client in place of cancelling the call."""
@@ -149,7 +149,7 @@ async def test_a_timeout_of_the_callers_own_stays_the_callers_own(
     await server.until(lambda: server.open == 0)
 
 
-async def test_cancelling_as_the_client_is_closed_is_not_swallowed(
+async def test_U7_cancelling_as_the_client_is_closed_is_not_swallowed(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(lambda _: [End.SILENCE])

@@ -361,7 +361,7 @@ async def test_a_run_that_failed_unseen_is_left_silently(serve: Serve, np6: Make
 # What goes wrong with one query harms no other
 
 
-async def test_failures_are_kept_apart(serve: Serve, np6: MakeClient) -> None:
+async def test_U11_failures_are_kept_apart(serve: Serve, np6: MakeClient) -> None:
     replies: dict[int, Reply] = {
         1: status(404, x_request_id="one"),
         2: status(500, x_request_id="two"),
@@ -415,7 +415,7 @@ async def test_a_failure_says_how_many_events_had_arrived(serve: Serve, np6: Mak
     assert run.failures[bounces_of(1)].events_yielded == 1
 
 
-async def test_a_failed_query_is_in_the_failures_only(serve: Serve, np6: MakeClient) -> None:
+async def test_U11_a_failed_query_is_in_the_failures_only(serve: Serve, np6: MakeClient) -> None:
     server = await serve(by_id({1: chunked(body(*range(1000))[:-1], End.FIN)}))
     result = await np6(server.url, retry=ONCE).fan_out([1, 2], kinds="bounces")
     assert list(result.events) == [bounces_of(2)]
@@ -446,7 +446,7 @@ async def test_queries_are_retried_as_any_other(serve: Serve, np6: MakeClient) -
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
-async def test_three_refusals_of_the_key_in_a_row_end_the_run(
+async def test_H7_three_refusals_of_the_key_in_a_row_end_the_run(
     serve: Serve, np6: MakeClient, concurrency: int
 ) -> None:
     server = await serve(always(status(401)))
@@ -463,7 +463,7 @@ async def test_three_refusals_of_the_key_in_a_row_end_the_run(
     assert not run.complete
 
 
-async def test_a_dead_key_ends_what_is_under_way(serve: Serve, np6: MakeClient) -> None:
+async def test_H7_a_dead_key_ends_what_is_under_way(serve: Serve, np6: MakeClient) -> None:
     go = asyncio.Event()
     server = await serve(
         lambda request: (
@@ -485,7 +485,7 @@ async def test_a_dead_key_ends_what_is_under_way(serve: Serve, np6: MakeClient) 
     await server.until(lambda: server.busy == 0)
 
 
-async def test_a_dead_key_ends_the_wait_for_an_id(serve: Serve, np6: MakeClient) -> None:
+async def test_H7_a_dead_key_ends_the_wait_for_an_id(serve: Serve, np6: MakeClient) -> None:
     async def ids() -> AsyncIterator[int]:
         for each in (1, 2, 3):
             yield each
@@ -499,7 +499,7 @@ async def test_a_dead_key_ends_the_wait_for_an_id(serve: Serve, np6: MakeClient)
 
 
 @pytest.mark.parametrize("between", [array(b"[]"), status(404), status(403)])
-async def test_refusals_of_the_key_count_only_in_a_row(
+async def test_H7_refusals_of_the_key_count_only_in_a_row(
     serve: Serve, np6: MakeClient, between: Reply
 ) -> None:
     server = await serve(
@@ -510,7 +510,7 @@ async def test_refusals_of_the_key_count_only_in_a_row(
     assert len(result.failures) + len(result.events) == 12
 
 
-async def test_a_failure_without_an_answer_says_nothing_about_the_key(
+async def test_H7_a_failure_without_an_answer_says_nothing_about_the_key(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(by_id({0: status(401), 1: status(401), 2: [End.RST], 3: status(401)}))
@@ -596,7 +596,7 @@ async def test_leaving_the_loop_ends_the_run(serve: Serve, np6: MakeClient) -> N
     assert ids.closed
 
 
-async def test_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: MakeClient) -> None:
+async def test_U9_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: MakeClient) -> None:
     server = await serve(by_id({each: [End.SILENCE] for each in range(2, 99)}))
     mine = LookupError("mine")
 
@@ -646,7 +646,7 @@ async def test_cancelling_while_the_consumer_is_slow_ends_the_run(
     assert (server.busy, len(server.requests)) == (0, asked)
 
 
-async def test_a_task_group_around_a_run_ends_it(serve: Serve, np6: MakeClient) -> None:
+async def test_U10_a_task_group_around_a_run_ends_it(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([End.SILENCE]))
     client = np6(server.url)
 

@@ -53,7 +53,7 @@ Ask = Callable[[NP6Client], Awaitable[object]]
 
 @pytest.mark.parametrize("steps", WAITING.values(), ids=WAITING.keys())
 @pytest.mark.parametrize("ask", WAYS)
-async def test_closing_ends_what_is_under_way(
+async def test_U6_closing_ends_what_is_under_way(
     serve: Serve, np6: MakeClient, steps: list[Step], ask: Ask
 ) -> None:
     server = await serve(always(steps))
@@ -68,7 +68,9 @@ async def test_closing_ends_what_is_under_way(
     await server.until(lambda: server.open == 0)
 
 
-async def test_closing_ends_a_stream_that_its_caller_holds(serve: Serve, np6: MakeClient) -> None:
+async def test_U6_closing_ends_a_stream_that_its_caller_holds(
+    serve: Serve, np6: MakeClient
+) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
     client = np6(server.url)
     async with client.executions(156) as stream:
@@ -79,7 +81,9 @@ async def test_closing_ends_a_stream_that_its_caller_holds(serve: Serve, np6: Ma
             await anext(stream)
 
 
-async def test_closing_ends_a_fan_out_that_its_caller_holds(serve: Serve, np6: MakeClient) -> None:
+async def test_U6_closing_ends_a_fan_out_that_its_caller_holds(
+    serve: Serve, np6: MakeClient
+) -> None:
     server = await serve(always(array(body(1))))
     client = np6(server.url, concurrency=1)
 
@@ -93,7 +97,9 @@ async def test_closing_ends_a_fan_out_that_its_caller_holds(serve: Serve, np6: M
             await hold()
 
 
-async def test_closing_ends_a_connection_that_is_being_made(np6: MakeClient, serve: Serve) -> None:
+async def test_U6_closing_ends_a_connection_that_is_being_made(
+    np6: MakeClient, serve: Serve
+) -> None:
     server = await serve(always([End.SILENCE]))
     client = np6(server.url.replace("http:", "https:"), timeouts=Timeouts(connect=60))
     task = asyncio.create_task(client.executions(156))
@@ -104,7 +110,7 @@ async def test_closing_ends_a_connection_that_is_being_made(np6: MakeClient, ser
             await task
 
 
-async def test_closing_twice_is_no_harm(serve: Serve, np6: MakeClient) -> None:
+async def test_U6_closing_twice_is_no_harm(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(b"[]")))
     client = np6(server.url)
     await client.executions(156)
@@ -113,7 +119,7 @@ async def test_closing_twice_is_no_harm(serve: Serve, np6: MakeClient) -> None:
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_closed_client_refuses_to_be_used(np6: MakeClient) -> None:
+async def test_U6_a_closed_client_refuses_to_be_used(np6: MakeClient) -> None:
     client = np6()
     unused, fan_out = client.executions(156), client.fan_out([1])
     await client.aclose()
@@ -176,7 +182,7 @@ async def forgetting(key: str) -> AsyncIterator[list[str]]:
     told += [str(each.message) for each in caught]
 
 
-async def test_a_forgotten_client_warns_once(serve: Serve, key: str) -> None:
+async def test_U13_a_forgotten_client_warns_once(serve: Serve, key: str) -> None:
     server = await serve(always(array(b"[]")))
     client = NP6Client(key, base_url=server.url)
     await client.executions(156)
@@ -186,7 +192,7 @@ async def test_a_forgotten_client_warns_once(serve: Serve, key: str) -> None:
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_client_forgotten_in_a_cycle_warns_once(serve: Serve, key: str) -> None:
+async def test_U13_a_client_forgotten_in_a_cycle_warns_once(serve: Serve, key: str) -> None:
     server = await serve(always(array(b"[]")))
     client = NP6Client(key, base_url=server.url)
     await client.executions(156)
@@ -198,7 +204,7 @@ async def test_a_client_forgotten_in_a_cycle_warns_once(serve: Serve, key: str) 
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_client_forgotten_with_a_stream_under_way_warns_once(
+async def test_U13_a_client_forgotten_with_a_stream_under_way_warns_once(
     serve: Serve, key: str
 ) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
@@ -211,7 +217,7 @@ async def test_a_client_forgotten_with_a_stream_under_way_warns_once(
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_client_forgotten_after_its_loop_warns_once(serve: Serve, key: str) -> None:
+async def test_U13_a_client_forgotten_after_its_loop_warns_once(serve: Serve, key: str) -> None:
     server = await serve(always(array(b"[]")))
     client = NP6Client(key, base_url=server.url)
     await asyncio.to_thread(asyncio.run, awaited(client))
@@ -223,7 +229,7 @@ async def test_a_client_forgotten_after_its_loop_warns_once(serve: Serve, key: s
     await server.until(lambda: server.open == 0)
 
 
-async def test_a_client_that_had_nothing_to_close_is_forgotten_silently(
+async def test_U13_a_client_that_had_nothing_to_close_is_forgotten_silently(
     serve: Serve, key: str
 ) -> None:
     async with forgetting(key) as told:
@@ -236,7 +242,7 @@ async def test_a_client_that_had_nothing_to_close_is_forgotten_silently(
 # Another event loop
 
 
-def test_a_client_belongs_to_the_loop_it_was_first_used_in(key: str) -> None:
+def test_U12_a_client_belongs_to_the_loop_it_was_first_used_in(key: str) -> None:
     async def main() -> None:
         async with (
             FaultServer(always(array(b"[]"))) as server,
@@ -249,7 +255,7 @@ def test_a_client_belongs_to_the_loop_it_was_first_used_in(key: str) -> None:
         asyncio.run(main())
 
 
-async def test_another_loop_is_refused_even_while_all_turns_are_taken(
+async def test_U12_another_loop_is_refused_even_while_all_turns_are_taken(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([End.SILENCE]))

@@ -22,7 +22,7 @@ TARGETS = [
 
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("target", TARGETS)
-async def test_the_target_of_a_redirect_sees_nothing(
+async def test_H3_S1_the_target_of_a_redirect_sees_nothing(
     serve: Serve, np6: MakeClient, code: int, target: str
 ) -> None:
     there = await serve(always(array(b"[]")))
@@ -39,7 +39,7 @@ async def test_the_target_of_a_redirect_sees_nothing(
     assert there.received == []
 
 
-async def test_a_redirect_without_a_target_is_one_too(serve: Serve, np6: MakeClient) -> None:
+async def test_H3_a_redirect_without_a_target_is_one_too(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(status(302)))
     with pytest.raises(RedirectError):
         await np6(server.url).bounces(156)

@@ -63,7 +63,7 @@ async def test_each_kind_has_its_path(serve: Serve, np6: MakeClient, kind: Event
         ),
     ],
 )
-async def test_the_window_and_the_order_are_sent_as_given(
+async def test_S7_the_window_and_the_order_are_sent_as_given(
     serve: Serve, np6: MakeClient, arguments: Any, sent: str
 ) -> None:
     server = await serve(always(array(b"[]")))
@@ -88,7 +88,7 @@ async def test_a_window_that_ends_where_it_starts_is_empty_without_asking(
     assert server.requests == []
 
 
-async def test_cookies_are_neither_kept_nor_sent(serve: Serve, np6: MakeClient) -> None:
+async def test_S12_cookies_are_neither_kept_nor_sent(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(b"[]", Set_Cookie="session=1")))
     client = np6(server.url)
     await client.executions(1)

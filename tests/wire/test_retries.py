@@ -47,7 +47,7 @@ async def dead_url() -> str:
 
 
 @each_bad_time
-async def test_a_bad_time_is_waited_out_unseen(
+async def test_H8_a_bad_time_is_waited_out_unseen(
     serve: Serve, np6: MakeClient, bad: list[Step]
 ) -> None:
     server = await serve(in_turn(bad, bad, bad, GOOD, bad, GOOD))
@@ -59,7 +59,7 @@ async def test_a_bad_time_is_waited_out_unseen(
 
 
 @each_bad_time
-async def test_every_request_on_the_wire_is_one_of_ours(
+async def test_N6_every_request_on_the_wire_is_one_of_ours(
     serve: Serve, np6: MakeClient, bad: list[Step]
 ) -> None:
     """aiohttp by itself sends a GET again, unseen, when the connection dies before an answer."""
@@ -96,14 +96,16 @@ async def test_what_lasts_is_raised_after_the_last_attempt(
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 405, 409, 410, 414, 415, 422, 501, 505])
-async def test_what_will_not_change_is_asked_once(serve: Serve, np6: MakeClient, code: int) -> None:
+async def test_H5_H9_what_will_not_change_is_asked_once(
+    serve: Serve, np6: MakeClient, code: int
+) -> None:
     server = await serve(always(status(code)))
     with pytest.raises(StatusError):
         await np6(server.url).executions(156)
     assert len(server.requests) == 1
 
 
-async def test_a_refused_connection_is_a_connect_error(np6: MakeClient, dead_url: str) -> None:
+async def test_N3_a_refused_connection_is_a_connect_error(np6: MakeClient, dead_url: str) -> None:
     with pytest.raises(ConnectError) as caught:
         await np6(dead_url, retry=RetryPolicy(attempts=3, base=0.001)).executions(156)
     assert caught.value.attempts == 3
@@ -112,7 +114,7 @@ async def test_a_refused_connection_is_a_connect_error(np6: MakeClient, dead_url
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
-async def test_a_refused_name_with_several_addresses_says_why(
+async def test_N3_a_refused_name_with_several_addresses_says_why(
     np6: MakeClient, dead_url: str
 ) -> None:
     by_name = dead_url.replace("127.0.0.1", "localhost")
@@ -121,7 +123,7 @@ async def test_a_refused_name_with_several_addresses_says_why(
     assert "None" not in str(caught.value)
 
 
-async def test_a_server_that_comes_back_is_found(np6: MakeClient) -> None:
+async def test_N3_a_server_that_comes_back_is_found(np6: MakeClient) -> None:
     async with FaultServer(always(GOOD)) as gone:
         url = gone.url
     port = int(url.rpartition(":")[2])

@@ -39,7 +39,7 @@ def echoes(key: str) -> dict[str, Reply]:
 
 
 @pytest.mark.parametrize("place", echoes("key"))
-async def test_a_key_that_the_server_repeats_is_not_shown(
+async def test_S5_a_key_that_the_server_repeats_is_not_shown(
     serve: Serve, np6: MakeClient, key: str, place: str
 ) -> None:
     server = await serve(always(echoes(key)[place]))
@@ -55,21 +55,21 @@ async def test_a_key_that_the_server_repeats_is_not_shown(
     assert places(key, ExceptionGroup("failed", list(result.failures.values()))) == []
 
 
-async def test_what_was_scrubbed_is_seen_to_be(serve: Serve, np6: MakeClient, key: str) -> None:
+async def test_S5_what_was_scrubbed_is_seen_to_be(serve: Serve, np6: MakeClient, key: str) -> None:
     server = await serve(always(status(400, f"unknown key {key}".encode(), x_request_id=key)))
     with pytest.raises(NP6Error) as caught:
         await np6(server.url).executions(156)
     assert (caught.value.detail, caught.value.request_id) == ("unknown key ***", "***")
 
 
-async def test_the_target_of_a_redirect_is_not_shown(serve: Serve, np6: MakeClient) -> None:
+async def test_H3_the_target_of_a_redirect_is_not_shown(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(status(302, Location="https://np6.example.org/?token=Zm9vYmFy")))
     with pytest.raises(RedirectError) as caught:
         await np6(server.url).executions(156)
     assert places("Zm9vYmFy", caught.value) == []
 
 
-async def test_no_object_of_the_client_shows_the_key(
+async def test_S2_no_object_of_the_client_shows_the_key(
     serve: Serve, np6: MakeClient, key: str
 ) -> None:
     server = await serve(always(array(body(1))))
@@ -97,7 +97,7 @@ def _reachable(start: list[Any]) -> list[Any]:
     return list(found.values())
 
 
-async def test_a_failure_nobody_asks_for_is_logged_without_the_key(
+async def test_S3_a_failure_nobody_asks_for_is_logged_without_the_key(
     serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = await serve(always(status(401, key.encode())))
@@ -110,7 +110,7 @@ async def test_a_failure_nobody_asks_for_is_logged_without_the_key(
     assert key not in caplog.text
 
 
-async def test_a_debugging_loop_logs_no_key(
+async def test_S3_a_debugging_loop_logs_no_key(
     serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -122,7 +122,7 @@ async def test_a_debugging_loop_logs_no_key(
     assert key not in caplog.text
 
 
-async def test_a_cancelled_call_shows_no_key_in_its_traceback(
+async def test_S4_a_cancelled_call_shows_no_key_in_its_traceback(
     serve: Serve, np6: MakeClient, key: str
 ) -> None:
     server = await serve(always([End.SILENCE]))
@@ -134,7 +134,7 @@ async def test_a_cancelled_call_shows_no_key_in_its_traceback(
     assert places(key, caught.value) == []
 
 
-async def test_no_error_shows_what_an_event_says(serve: Serve, np6: MakeClient) -> None:
+async def test_S14_no_error_shows_what_an_event_says(serve: Serve, np6: MakeClient) -> None:
     secret = "reader-1@example.com"
     misfit = event(1, timestamp=secret, type=secret, id=secret, identity=secret)
     server = await serve(always(array(b"[" + misfit + b"," + secret.encode() + b"]")))

@@ -76,7 +76,7 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
     ],
     ids=lambda settings: next(iter(settings)),
 )
-async def test_settings_of_the_session_do_not_leak_in(
+async def test_S15_settings_of_the_session_do_not_leak_in(
     serve: Serve, np6: MakeClient, key: str, settings: Any
 ) -> None:
     server = await serve(
@@ -99,7 +99,7 @@ async def test_settings_of_the_session_do_not_leak_in(
     assert headers["user-agent"].startswith("np6-async/")
 
 
-async def test_the_connector_of_the_session_is_used(
+async def test_S8_the_connector_of_the_session_is_used(
     serve: Serve, np6: MakeClient, key: str
 ) -> None:
     server = await serve(always(array(body(1))))
@@ -129,7 +129,7 @@ async def test_the_connector_of_the_session_is_used(
     assert asked == ["localhost"]
 
 
-async def test_hidden_resending_is_off_in_a_session_too(
+async def test_S15_hidden_resending_is_off_in_a_session_too(
     serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
 ) -> None:
     server = await serve(always([End.RST]))

@@ -37,7 +37,7 @@ async def failure(np6: MakeClient, url: str) -> NP6Error:
 
 
 @pytest.mark.parametrize(("code", "expected"), STATUSES)
-async def test_a_status_has_its_error(
+async def test_H5_a_status_has_its_error(
     serve: Serve, np6: MakeClient, code: int, expected: type[NP6Error]
 ) -> None:
     server = await serve(always(status(code, b'{"message": "no"}', x_request_id="req-1")))
@@ -50,7 +50,7 @@ async def test_a_status_has_its_error(
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 409])
-async def test_an_empty_body_leaves_the_request_id_as_the_handle(
+async def test_H6_an_empty_body_leaves_the_request_id_as_the_handle(
     serve: Serve, np6: MakeClient, code: int
 ) -> None:
     server = await serve(always(status(code, x_request_id="req-1")))
@@ -60,7 +60,7 @@ async def test_an_empty_body_leaves_the_request_id_as_the_handle(
     assert str(error).endswith("[request id req-1]")
 
 
-async def test_without_a_request_id_there_is_none(serve: Serve, np6: MakeClient) -> None:
+async def test_H12_without_a_request_id_there_is_none(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(status(404)))
     assert (await failure(np6, server.url)).request_id is None
 
@@ -73,7 +73,7 @@ async def test_an_error_leads_nowhere_and_pickles(serve: Serve, np6: MakeClient)
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
-async def test_only_the_head_of_an_error_body_is_read(serve: Serve, np6: MakeClient) -> None:
+async def test_H10_only_the_head_of_an_error_body_is_read(serve: Serve, np6: MakeClient) -> None:
     endless = chunked(*[b"x" * 1024] * 256, End.FIN)
     server = await serve(always([head(404, Transfer_Encoding="chunked"), *endless[1:]]))
     error = await failure(np6, server.url)
@@ -81,7 +81,7 @@ async def test_only_the_head_of_an_error_body_is_read(serve: Serve, np6: MakeCli
     await server.until(lambda: server.open == 0)
 
 
-async def test_an_error_body_that_breaks_off_does_not_hide_the_status(
+async def test_H11_an_error_body_that_breaks_off_does_not_hide_the_status(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([*status(409, b"because", Content_Length=99), End.FIN]))
@@ -89,7 +89,7 @@ async def test_an_error_body_that_breaks_off_does_not_hide_the_status(
     assert (type(error), error.detail) == (errors.ConflictError, "because")
 
 
-async def test_an_error_body_that_is_no_text_does_not_hide_the_status(
+async def test_H11_an_error_body_that_is_no_text_does_not_hide_the_status(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always(status(400, b"\xff{", Content_Type="application/json")))
@@ -112,7 +112,7 @@ async def test_the_reason_phrase_counts_for_nothing(
     assert str(error.args[0]).startswith("the API answered 404 Not Found: check ")
 
 
-async def test_a_status_that_nobody_defined_is_told_by_its_family(
+async def test_H9_a_status_that_nobody_defined_is_told_by_its_family(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([b"HTTP/1.1 599 Odd\r\nContent-Length: 0\r\n\r\n"]))
@@ -120,12 +120,12 @@ async def test_a_status_that_nobody_defined_is_told_by_its_family(
     assert (type(error), error.args) == (errors.ServerError, ("the API answered 599",))
 
 
-async def test_not_modified_is_no_answer(serve: Serve, np6: MakeClient) -> None:
+async def test_H4_not_modified_is_no_answer(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([head(304)]))
     assert isinstance(await failure(np6, server.url), StatusError)
 
 
-async def test_no_content_is_an_empty_result(serve: Serve, np6: MakeClient) -> None:
+async def test_H2_no_content_is_an_empty_result(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([head(204)]))
     client = np6(server.url)
     assert await client.bounces(156) == []

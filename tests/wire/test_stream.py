@@ -150,7 +150,7 @@ async def test_events_are_yielded_while_the_body_still_arrives(
         assert numbers([await anext(stream)]) == [2]
 
 
-async def test_an_event_split_over_packets_of_one_byte_is_whole(
+async def test_P10_an_event_split_over_packets_of_one_byte_is_whole(
     serve: Serve, np6: MakeClient
 ) -> None:
     element = event(1, note='é \\ud83d\\ude00 "]},{["')
@@ -159,7 +159,7 @@ async def test_an_event_split_over_packets_of_one_byte_is_whole(
     assert [found async for found in np6(server.url).executions(156).raw()] == [element]
 
 
-async def test_raw_gives_each_element_byte_for_byte_whatever_it_is(
+async def test_V3_raw_gives_each_element_byte_for_byte_whatever_it_is(
     serve: Serve, np6: MakeClient
 ) -> None:
     elements = [b'{"n" : 1.50, "n":2}', b"null", b'"\\ud800"', b"[ 1 ]", b"1e400"]
@@ -167,7 +167,7 @@ async def test_raw_gives_each_element_byte_for_byte_whatever_it_is(
     assert [found async for found in np6(server.url).executions(156).raw()] == elements
 
 
-async def test_an_element_that_fits_no_model_is_yielded_in_its_place(
+async def test_V1_V2_an_element_that_fits_no_model_is_yielded_in_its_place(
     serve: Serve, np6: MakeClient
 ) -> None:
     elements = event(1), event(2, type="delivery"), event(3, timestamp="5"), event(4)
@@ -186,7 +186,9 @@ async def test_a_gzipped_body_is_read(serve: Serve, np6: MakeClient) -> None:
     assert numbers(await np6(server.url).executions(156)) == [1, 2]
 
 
-async def test_leaving_a_block_early_closes_the_connection(serve: Serve, np6: MakeClient) -> None:
+async def test_U8_leaving_a_block_early_closes_the_connection(
+    serve: Serve, np6: MakeClient
+) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
     async with np6(server.url).executions(156) as stream:
         async for found in stream:
@@ -196,7 +198,7 @@ async def test_leaving_a_block_early_closes_the_connection(serve: Serve, np6: Ma
 
 
 @pytest.mark.parametrize("way", ["batches", "raw"])
-async def test_leaving_a_block_early_closes_what_was_made_of_it(
+async def test_U8_leaving_a_block_early_closes_what_was_made_of_it(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
@@ -207,7 +209,7 @@ async def test_leaving_a_block_early_closes_what_was_made_of_it(
 
 
 @pytest.mark.parametrize("way", ["__aiter__", "batches", "raw"])
-async def test_closing_the_generator_closes_the_connection(
+async def test_U8_closing_the_generator_closes_the_connection(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
@@ -217,7 +219,7 @@ async def test_closing_the_generator_closes_the_connection(
 
 
 @pytest.mark.parametrize("way", ["__aiter__", "batches", "raw"])
-async def test_a_generator_that_is_dropped_closes_the_connection_soon(
+async def test_U8_a_generator_that_is_dropped_closes_the_connection_soon(
     serve: Serve, np6: MakeClient, way: str
 ) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
@@ -226,7 +228,7 @@ async def test_a_generator_that_is_dropped_closes_the_connection_soon(
     await server.until(lambda: server.open == 0)
 
 
-async def test_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: MakeClient) -> None:
+async def test_U9_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(chunked(BEGUN, End.SILENCE)))
     mine = LookupError("mine")
 

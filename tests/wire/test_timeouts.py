@@ -49,7 +49,9 @@ def full_url() -> Iterator[str]:
         ),
     ],
 )
-async def test_silence_is_a_timeout(serve: Serve, np6: MakeClient, steps: list[Step]) -> None:
+async def test_N11_N12_silence_is_a_timeout(
+    serve: Serve, np6: MakeClient, steps: list[Step]
+) -> None:
     server = await serve(always(steps))
     with pytest.raises(RequestTimeoutError) as caught:
         await np6(server.url, retry=ONCE, timeouts=SHORT).executions(156)
@@ -60,7 +62,7 @@ async def test_silence_is_a_timeout(serve: Serve, np6: MakeClient, steps: list[S
     await server.until(lambda: server.open == 0)
 
 
-async def test_silence_is_asked_again(serve: Serve, np6: MakeClient) -> None:
+async def test_N11_N12_silence_is_asked_again(serve: Serve, np6: MakeClient) -> None:
     server = await serve(in_turn([End.SILENCE], chunked(b"[", End.SILENCE), array(body(1))))
     client = np6(server.url, timeouts=SHORT, retry=RetryPolicy(base=0.001))
     assert numbers(await client.executions(156)) == [1]
@@ -76,7 +78,7 @@ async def test_events_before_the_silence_were_yielded(serve: Serve, np6: MakeCli
     assert caught.value.events_yielded == 1
 
 
-async def test_an_error_body_that_falls_silent_does_not_hide_the_status(
+async def test_H11_an_error_body_that_falls_silent_does_not_hide_the_status(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([*status(404, b"no", Content_Length=99), End.SILENCE]))
@@ -97,7 +99,7 @@ async def test_bad_framing_after_the_head_does_not_hang(serve: Serve, np6: MakeC
             await collect(stream, [])
 
 
-async def test_a_connection_that_is_not_taken_is_a_connect_error(
+async def test_N4_a_connection_that_is_not_taken_is_a_connect_error(
     np6: MakeClient, full_url: str
 ) -> None:
     client = np6(full_url, retry=ONCE, timeouts=Timeouts(connect=0.02, idle=5))
@@ -106,7 +108,9 @@ async def test_a_connection_that_is_not_taken_is_a_connect_error(
             await client.executions(156)
 
 
-async def test_tls_that_is_not_answered_is_a_connect_error(serve: Serve, np6: MakeClient) -> None:
+async def test_N4_tls_that_is_not_answered_is_a_connect_error(
+    serve: Serve, np6: MakeClient
+) -> None:
     server = await serve(always([End.SILENCE]))
     secure = server.url.replace("http:", "https:")
     client = np6(secure, retry=ONCE, timeouts=Timeouts(connect=0.05, idle=5))
@@ -121,7 +125,7 @@ async def plain_url(serve: Serve) -> str:
     return (await serve(always([]), greeting=[b"220 mail.example.org ESMTP\r\n"])).url
 
 
-async def test_tls_that_is_answered_by_something_else_is_not_tried_again(
+async def test_N5_tls_that_is_answered_by_something_else_is_not_tried_again(
     np6: MakeClient, plain_url: str
 ) -> None:
     with pytest.raises(ConnectError, match="TLS failed") as caught:
