@@ -18,6 +18,7 @@ from .errors import (
     NP6Error,
     ProtocolError,
     RequestTimeoutError,
+    ResponseError,
     StreamInterruptedError,
     TransportError,
 )
@@ -33,6 +34,9 @@ PIECE: Final = 16 * 1024
 The events of a piece are fewer objects than set off the cyclic garbage collector (700): events that
 are taken in as they arrive and then let go cost no collections at all.
 """
+
+_BOMB_SIZE: Final = 2**20  # bytes that any body may decompress to
+_BOMB_RATIO: Final = 500  # bytes made of each one sent; even 16 kB that differ in an id stay below
 
 _FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
 _REQUEST_HEADERS: Final = {
@@ -69,7 +73,9 @@ class Reply:
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
+            ResponseError: It is a decompression bomb.
         """
+        self._check_size()
         content = self._response.content
         try:
             return content.read_nowait(PIECE) or (b"" if content.at_eof() else None)
@@ -88,6 +94,12 @@ class Reply:
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
+
+    def _check_size(self) -> None:
+        content = self._response.content
+        made = content.total_bytes
+        if made > _BOMB_SIZE and made > _BOMB_RATIO * (sent := content.total_raw_bytes):
+            raise ResponseError(f"the body is a bomb: {sent} bytes decompress to over {made}")
 
     def close(self) -> None:
         """Free the connection: for another request if the body was read to its end."""

@@ -10,7 +10,7 @@ or the end of the connection.
 import asyncio
 import socket
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum, auto
 from http import HTTPStatus
@@ -75,7 +75,7 @@ class Request(NamedTuple):
 
 
 Step: TypeAlias = bytes | asyncio.Event | End
-Reply: TypeAlias = Sequence[Step]
+Reply: TypeAlias = Iterable[Step]
 Answer: TypeAlias = Callable[[Request], Reply]
 
 
@@ -194,6 +194,8 @@ class FaultServer:
 
 async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
     for step in steps:
+        if writer.is_closing():  # or an endless reply would never notice
+            return
         if isinstance(step, asyncio.Event):
             await step.wait()
         elif isinstance(step, bytes):
