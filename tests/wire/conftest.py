@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from ssl import SSLContext
 from typing import Protocol
 
 import pytest
@@ -12,14 +13,19 @@ from .fault_server import Answer, FaultServer, Reply
 class Serve(Protocol):
     """Starts a server that is closed when the test ends."""
 
-    async def __call__(self, answer: Answer, *, greeting: Reply = ()) -> FaultServer: ...
+    async def __call__(
+        self, answer: Answer, *, greeting: Reply = ..., tls: SSLContext | None = ...
+    ) -> FaultServer: ...
 
 
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
 
-        async def start(answer: Answer, *, greeting: Reply = ()) -> FaultServer:
-            return await stack.enter_async_context(FaultServer(answer, greeting=greeting))
+        async def start(
+            answer: Answer, *, greeting: Reply = (), tls: SSLContext | None = None
+        ) -> FaultServer:
+            server = FaultServer(answer, greeting=greeting, tls=tls)
+            return await stack.enter_async_context(server)
 
         yield start

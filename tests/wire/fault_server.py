@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum, auto
 from http import HTTPStatus
+from ssl import SSLContext
 from types import TracebackType
 from typing import NamedTuple, Self, TypeAlias
 
@@ -86,6 +87,7 @@ class FaultServer:
         answer: Gives the reply to each request.
         greeting: Steps to take as soon as a connection is made.
         port: Where to listen; 0 for anywhere.
+        tls: What to secure connections with; None for plain ones.
 
     Attributes:
         requests: Every request, in the order of arrival.
@@ -95,21 +97,31 @@ class FaultServer:
         busiest: The largest that `busy` has been.
     """
 
-    def __init__(self, answer: Answer, *, greeting: Reply = (), port: int = 0) -> None:
+    def __init__(
+        self,
+        answer: Answer,
+        *,
+        greeting: Reply = (),
+        port: int = 0,
+        tls: SSLContext | None = None,
+    ) -> None:
         self.requests: list[Request] = []
         self.received: list[bytearray] = []
         self.open = self.busy = self.busiest = 0
         self._answer = answer
         self._greeting = greeting
         self._port = port
+        self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         self._failure: BaseException | None = None
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self._port)
+        self._server = await asyncio.start_server(
+            self._connected, "127.0.0.1", self._port, ssl=self._tls
+        )
         host, port = self._server.sockets[0].getsockname()
-        self.url = f"http://{host}:{port}"
+        self.url = f"{'https' if self._tls else 'http'}://{host}:{port}"
         return self
 
     async def __aexit__(

@@ -19,7 +19,7 @@ from tests.support import MakeClient, body, collect, event, numbers, pickled
 from .conftest import Serve
 from .fault_server import End, Step, always, array, chunked, head, in_turn, status
 
-ONCE = RetryPolicy(attempts=1)
+ONCE, TWICE = RetryPolicy(attempts=1), RetryPolicy(attempts=2, base=0.001)
 SHORT = Timeouts(connect=0.02, idle=0.05)
 BEGUN = b"[" + event(1) + b"," + event(2)
 
@@ -99,24 +99,24 @@ async def test_bad_framing_after_the_head_does_not_hang(serve: Serve, np6: MakeC
             await collect(stream, [])
 
 
-async def test_N4_a_connection_that_is_not_taken_is_a_connect_error(
+async def test_N4_a_connection_that_is_not_taken_is_tried_again(
     np6: MakeClient, full_url: str
 ) -> None:
-    client = np6(full_url, retry=ONCE, timeouts=Timeouts(connect=0.02, idle=5))
+    client = np6(full_url, retry=TWICE, timeouts=Timeouts(connect=0.02, idle=5))
     async with asyncio.timeout(1):
-        with pytest.raises(ConnectError, match="connecting took too long"):
+        with pytest.raises(ConnectError, match="connecting took too long") as caught:
             await client.executions(156)
+    assert caught.value.attempts == 2
 
 
-async def test_N4_tls_that_is_not_answered_is_a_connect_error(
-    serve: Serve, np6: MakeClient
-) -> None:
+async def test_N4_tls_that_is_not_answered_is_tried_again(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([End.SILENCE]))
     secure = server.url.replace("http:", "https:")
-    client = np6(secure, retry=ONCE, timeouts=Timeouts(connect=0.05, idle=5))
+    client = np6(secure, retry=TWICE, timeouts=Timeouts(connect=0.05, idle=5))
     async with asyncio.timeout(1):
-        with pytest.raises(ConnectError):
+        with pytest.raises(ConnectError) as caught:
             await client.executions(156)
+    assert caught.value.attempts == len(server.received) == 2
 
 
 @pytest.fixture
