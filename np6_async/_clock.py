@@ -28,7 +28,14 @@ class Waits:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def close(self) -> None:
-        """End every wait, and every later one, with `ClientClosedError`."""
+        """End every wait, and every later one, with `ClientClosedError`.
+
+        Raises:
+            RuntimeError: They are in another event loop.
+        """
+        if self.closed:
+            return
+        self._check_loop()
         self.closed = True
         now = asyncio.get_running_loop().time()
         for scope in self.scopes:
@@ -44,6 +51,9 @@ class Waits:
         """
         if self.closed:
             raise ClientClosedError("the client is closed: make a new NP6Client")
+        self._check_loop()
+
+    def _check_loop(self) -> None:
         loop = asyncio.get_running_loop()
         self._loop = self._loop or loop
         if self._loop is not loop:

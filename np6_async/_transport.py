@@ -1,5 +1,6 @@
 """The only client module that knows aiohttp: a session, one way to send, one exception table."""
 
+import os
 import socket
 import warnings
 from collections.abc import Mapping
@@ -177,13 +178,10 @@ class Transport:
     def _own_session(self, *, fresh: bool) -> Session:
         session = self._own.get(fresh)
         if session is None:
-            connector = aiohttp.TCPConnector(
-                limit=0,  # the gate decides how many go at once
-                force_close=fresh,
-                socket_factory=_dial,
-            )
             session = self._own[fresh] = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+                connector=_Connector(force_close=fresh),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
             )
         return session
 
@@ -236,18 +234,39 @@ class Transport:
 
     def __del__(self) -> None:
         sessions: dict[bool, Session] = vars(self).get("_own", {})  # it may never have been set up
-        connectors = [each.connector for each in sessions.values() if each.connector is not None]
+        connectors = [each.connector for each in sessions.values()]
         for session in sessions.values():
             session.detach()  # so that aiohttp does not warn a second time
-        for connector in connectors:
+        ours = [each for each in connectors if isinstance(each, _Connector) and each.is_ours]
+        for connector in ours:
             next(connector.close().__await__(), None)  # closes at once; the rest is waiting
-        if connectors:
+        if ours:
             warnings.warn(
                 "unclosed NP6Client: use `async with`, or `await np6.aclose()`",
                 ResourceWarning,
                 source=self,
                 stacklevel=2,
             )
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Connections as many as are wanted: the gate decides how many.
+
+    A forked process has its parent's sockets and the selector that watches them. Closing its copies
+    would take the parent's connections out of the parent's selector, so there it does nothing.
+    """
+
+    def __init__(self, *, force_close: bool) -> None:
+        super().__init__(limit=0, force_close=force_close, socket_factory=_dial)
+        self._process = os.getpid()
+
+    @property
+    def is_ours(self) -> bool:
+        return self._process == os.getpid()
+
+    def __del__(self, *given: object) -> None:
+        if self.is_ours:
+            super().__del__(*given)
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -281,3 +282,108 @@ def test_a_client_can_be_made_where_no_loop_runs(key: str) -> None:
             assert await client.executions(156, start=0, end=0) == []
 
     asyncio.run(main())
+
+
+async def test_U12_a_call_can_be_handed_to_the_loop_from_another_thread(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(body(1))))
+    client, loop = np6(server.url), asyncio.get_running_loop()
+
+    def ask() -> list[int]:
+        return numbers(asyncio.run_coroutine_threadsafe(client.executions(156), loop).result(1))
+
+    assert await asyncio.to_thread(ask) == [1]
+
+
+def test_U12_a_client_whose_loop_has_ended_says_so(key: str) -> None:
+    async def main() -> NP6Client:
+        client = NP6Client(key)
+        await client.executions(156, start=0, end=0)
+        return client
+
+    client = asyncio.run(main())
+    for ask in (awaited, iterated, fanned_out, fanned_out_in_a_block, NP6Client.aclose):
+        with pytest.raises(RuntimeError, match="belongs to another event loop: make one for each"):
+            asyncio.run(ask(client))
+
+
+async def test_U12_another_loop_does_not_close_what_is_not_its_own(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(body(1))))
+    client = np6(server.url)
+    await client.executions(1)
+    with pytest.raises(RuntimeError, match="belongs to another event loop"):
+        await asyncio.to_thread(asyncio.run, client.aclose())
+    await client.executions(2)
+    assert [request.connection for request in server.requests] == [0, 0]
+    await client.aclose()
+    await asyncio.to_thread(asyncio.run, client.aclose())  # again is no harm
+
+
+# After a fork
+
+
+async def in_a_fork(do: Callable[[], object]) -> bool:
+    """Do something in a forked process, and return whether that went well."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            do()
+            code = 0
+        finally:
+            os._exit(code)
+    _, ended = await asyncio.to_thread(os.waitpid, child, 0)
+    return ended == 0
+
+
+@pytest.fixture
+async def client_and_server(serve: Serve, key: str) -> AsyncIterator[tuple[list[NP6Client], Any]]:
+    """A client with a connection, in a list that a fork can empty, and its server."""
+    server = await serve(always(array(body(1))))
+    clients = [NP6Client(key, base_url=server.url)]
+    await clients[0].executions(156)
+    yield clients, server
+    await clients[0].executions(156)
+    assert [request.connection for request in server.requests] == [0, 0]
+    await clients[0].aclose()
+
+
+async def test_U12_a_forked_process_is_told_to_make_a_client_of_its_own(
+    client_and_server: tuple[list[NP6Client], FaultServer],
+) -> None:
+    clients, _ = client_and_server
+
+    def use() -> None:
+        for ask in (*WAYS, NP6Client.aclose):
+            with pytest.raises(RuntimeError, match="belongs to another event loop"):
+                asyncio.run(ask(clients[0]))
+
+    assert await in_a_fork(use)
+
+
+async def test_U12_a_forked_process_that_drops_a_client_leaves_the_parents_alone(
+    client_and_server: tuple[list[NP6Client], FaultServer],
+) -> None:
+    clients, _ = client_and_server
+
+    def drop() -> None:
+        clients.clear()
+        gc.collect()
+
+    assert await in_a_fork(drop)
+
+
+async def test_U12_a_forked_process_does_not_warn_of_what_its_parent_will_close(
+    serve: Serve, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await serve(always(array(b"[]", Connection="close")))
+    client = NP6Client(key, base_url=server.url)
+    await client.executions(156)
+    await server.until(lambda: server.open == 0)
+    monkeypatch.setattr("os.getpid", lambda: 0)
+    async with forgetting(key) as told:
+        del client
+    assert told == []
