@@ -5,6 +5,8 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+from yarl import URL
+
 from ._headers import request_id, retry_after
 from .errors import (
     AuthenticationError,
@@ -63,7 +65,7 @@ def refusal(
         return _unreadable(headers)
     of_family = _FAMILIES.get(status // 100, StatusError)
     message = f"the API answered {status} {_phrase(status)}".rstrip()
-    advice = _ADVICE.get(status)
+    advice = _ADVICE.get(status) or (_target(headers) if of_family is RedirectError else None)
     return _ERRORS.get(status, of_family)(
         f"{message}: {advice}" if advice else message,
         status=status,
@@ -71,6 +73,16 @@ def refusal(
         retry_after=retry_after(headers, now=now),
         detail=body.strip() or None,
     )
+
+
+def _target(headers: Mapping[str, str]) -> str | None:
+    """Return where a redirect leads: the origin alone, as what follows it may be secret."""
+    location = headers.get("Location", "")
+    try:
+        origin = str(URL(location).origin())
+    except ValueError:
+        return "it redirects, which is not followed: check base_url" if location else None
+    return f"it redirects to {origin[:200]}, which is not followed: check base_url"
 
 
 def _unreadable(headers: Mapping[str, str]) -> NP6Error | None:

@@ -245,7 +245,7 @@ def in_turn(*replies: Iterable[Step]) -> Answer:
 def head(code: int = 200, **headers: str | int) -> bytes:
     """Return the head of a response; the names of headers come with underscores for hyphens."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    phrase = HTTPStatus(code).phrase
+    phrase = HTTPStatus(code).phrase if code in set(HTTPStatus) else "Odd"
     return "\r\n".join([f"HTTP/1.1 {code} {phrase}", *lines, "", ""]).encode("latin-1")
 
 

@@ -95,7 +95,9 @@ async def test_what_lasts_is_raised_after_the_last_attempt(
     assert ("5 attempts" in str(caught.value)) == (attempts == 5)
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 405, 409, 410, 414, 415, 422, 501, 505])
+@pytest.mark.parametrize(
+    "code", [400, 401, 403, 404, 405, 409, 410, 414, 415, 422, 501, 505, 511, 999]
+)
 async def test_H5_H9_what_will_not_change_is_asked_once(
     serve: Serve, np6: MakeClient, code: int
 ) -> None:

@@ -1,6 +1,8 @@
 """Answers that are no 200."""
 
 import gzip
+import zlib
+from itertools import chain, repeat
 
 import pytest
 
@@ -9,7 +11,7 @@ from np6_async.errors import NP6Error, StatusError
 from tests.support import MakeClient, pickled
 
 from .conftest import Serve
-from .fault_server import End, always, array, chunked, head, status
+from .fault_server import End, always, array, head, status
 
 STATUSES = [
     (400, errors.BadRequestError),
@@ -18,13 +20,15 @@ STATUSES = [
     (404, errors.NotFoundError),
     (405, StatusError),
     (409, errors.ConflictError),
+    (410, StatusError),
+    (414, StatusError),
     (415, StatusError),
     (422, StatusError),
     (429, errors.RateLimitedError),
     (500, errors.ServerError),
     (501, errors.ServerError),
     (503, errors.ServerError),
-    (206, StatusError),
+    (999, StatusError),
 ]
 ONCE = RetryPolicy(attempts=1)
 QUERY = EventQuery(kind="bounces", notification_id=156, sort="asc")
@@ -60,11 +64,6 @@ async def test_H6_an_empty_body_leaves_the_request_id_as_the_handle(
     assert str(error).endswith("[request id req-1]")
 
 
-async def test_H12_without_a_request_id_there_is_none(serve: Serve, np6: MakeClient) -> None:
-    server = await serve(always(status(404)))
-    assert (await failure(np6, server.url)).request_id is None
-
-
 async def test_an_error_leads_nowhere_and_pickles(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(status(403, b"no", x_request_id="req-1")))
     error = await failure(np6, server.url)
@@ -73,9 +72,19 @@ async def test_an_error_leads_nowhere_and_pickles(serve: Serve, np6: MakeClient)
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
 
 
-async def test_H10_only_the_head_of_an_error_body_is_read(serve: Serve, np6: MakeClient) -> None:
-    endless = chunked(*[b"x" * 1024] * 256, End.FIN)
-    server = await serve(always([head(404, Transfer_Encoding="chunked"), *endless[1:]]))
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+async def test_H10_of_an_error_body_without_end_only_the_head_is_read(
+    serve: Serve, np6: MakeClient, coding: str
+) -> None:
+    squeeze = zlib.compressobj(wbits=31)
+    first, again = (
+        squeeze.compress(b"x" * 2**16) + squeeze.flush(zlib.Z_FULL_FLUSH) for _ in range(2)
+    )
+    if coding == "identity":
+        first = again = b"x" * 2**16
+    server = await serve(
+        lambda _: chain([head(404, Content_Encoding=coding), first], repeat(again))
+    )
     error = await failure(np6, server.url)
     assert error.detail == "x" * 2048
     await server.until(lambda: server.open == 0)
@@ -89,11 +98,42 @@ async def test_H11_an_error_body_that_breaks_off_does_not_hide_the_status(
     assert (type(error), error.detail) == (errors.ConflictError, "because")
 
 
-async def test_H11_an_error_body_that_is_no_text_does_not_hide_the_status(
-    serve: Serve, np6: MakeClient
+@pytest.mark.parametrize(
+    ("sent", "headers", "detail"),
+    [
+        pytest.param(b"<h1>No</h1>", {"Content_Type": "text/html"}, "<h1>No</h1>", id="HTML"),
+        pytest.param(b'{"a":', {"Content_Type": "application/json"}, '{"a":', id="bad JSON"),
+        pytest.param(b"\xff{", {"Content_Type": "text/plain"}, "\ufffd{", id="no text"),
+        pytest.param(b"no", {"Content_Type": "text/plain; charset=bogus"}, "no", id="bad charset"),
+        pytest.param(b"no gzip", {"Content_Encoding": "gzip"}, None, id="bad gzip"),
+        pytest.param(b"no", {"Content_Encoding": "bogus"}, "no", id="bad coding"),
+    ],
+)
+async def test_H11_the_status_counts_whatever_the_error_body_is(
+    serve: Serve, np6: MakeClient, sent: bytes, headers: dict[str, str], detail: str | None
 ) -> None:
-    server = await serve(always(status(400, b"\xff{", Content_Type="application/json")))
-    assert (await failure(np6, server.url)).detail == "\ufffd{"
+    server = await serve(always(status(400, sent, **headers)))
+    error = await failure(np6, server.url)
+    assert (type(error), error.detail) == (errors.BadRequestError, detail)
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        pytest.param(b"x-request-id: one\r\nx-request-id: two\r\n", "one", id="repeated"),
+        pytest.param(b"x-request-id: " + b"x" * 8000 + b"\r\n", "x" * 200, id="8 kB"),
+        pytest.param(b"x-request-id: \xe9\t\xff\r\n", r"\udce9\t\udcff", id="unprintable"),
+        pytest.param(b"", None, id="missing"),
+    ],
+)
+async def test_H12_a_request_id_is_made_fit_to_be_shown(
+    serve: Serve, np6: MakeClient, lines: bytes, shown: str | None
+) -> None:
+    sent = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n" + lines + b"\r\n"
+    server = await serve(always([sent]))
+    error = await failure(np6, server.url)
+    assert error.request_id == shown
+    assert str(error).isprintable()
 
 
 async def test_an_error_body_that_is_compressed_is_read(serve: Serve, np6: MakeClient) -> None:
@@ -120,9 +160,16 @@ async def test_H9_a_status_that_nobody_defined_is_told_by_its_family(
     assert (type(error), error.args) == (errors.ServerError, ("the API answered 599",))
 
 
-async def test_H4_not_modified_is_no_answer(serve: Serve, np6: MakeClient) -> None:
-    server = await serve(always([head(304)]))
-    assert isinstance(await failure(np6, server.url), StatusError)
+@pytest.mark.parametrize("code", [201, 202, 203, 205, 206, 226, 304])
+async def test_H4_a_success_of_another_kind_is_no_answer(
+    serve: Serve, np6: MakeClient, code: int
+) -> None:
+    sent = [head(304)] if code == 304 else status(code, b"[]", Content_Type="application/json")
+    server = await serve(always(sent))
+    with pytest.raises(StatusError) as caught:
+        await np6(server.url).bounces(156)
+    assert caught.value.status == code
+    assert len(server.requests) == 1
 
 
 async def test_H2_no_content_is_an_empty_result(serve: Serve, np6: MakeClient) -> None:
