@@ -191,7 +191,9 @@ class Transport:
         """Add the key, for the API's own origin only, and stop aiohttp's hidden second sending.
 
         aiohttp sends a GET again, unseen, when it meets one of these two errors; it lets others be.
+        Cookies of a caller's own session stay out of it.
         """
+        request.headers.pop("Cookie", None)
         if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
         dialled: list[aiohttp.AddrInfoType] = []

@@ -76,7 +76,7 @@ async def failure_of_both(np6: MakeClient, url: str, retry: RetryPolicy = ONCE) 
 
 
 @cases(CUT)
-async def test_an_array_that_does_not_close_is_an_interruption(
+async def test_H1_P7_an_array_that_does_not_close_is_an_interruption(
     serve: Serve, np6: MakeClient, row: Iterable[Step]
 ) -> None:
     server = await serve(always(row))
@@ -86,7 +86,7 @@ async def test_an_array_that_does_not_close_is_an_interruption(
 
 
 @cases(CUT)
-async def test_an_array_that_does_not_close_is_asked_for_again(
+async def test_H1_P7_an_array_that_does_not_close_is_asked_for_again(
     serve: Serve, np6: MakeClient, row: Iterable[Step]
 ) -> None:
     server = await serve(in_turn(row, row, array(WHOLE)))
@@ -95,7 +95,7 @@ async def test_an_array_that_does_not_close_is_asked_for_again(
 
 
 @cases(NO_ARRAY)
-async def test_P6_what_is_no_array_is_said_to_be_none(
+async def test_P6_P8_what_is_no_array_is_said_to_be_none(
     serve: Serve, np6: MakeClient, row: bytes
 ) -> None:
     server = await serve(always(array(row, x_request_id="req-1")))
@@ -153,6 +153,16 @@ async def test_a_type_that_may_be_json_is_read(
 async def test_P8_a_byte_order_mark_is_skipped(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(b"\xef\xbb\xbf" + body(1))))
     assert numbers(await np6(server.url).bounces(156)) == [1]
+
+
+async def test_P8_an_event_that_is_no_utf_8_is_a_misfit_and_the_others_are_not(
+    serve: Serve, np6: MakeClient
+) -> None:
+    latin = event(2).replace(b'"customer"', '"é"'.encode("latin-1"))
+    server = await serve(always(array(b"[" + event(1) + b"," + latin + b"," + event(3) + b"]")))
+    found = await np6(server.url).bounces(156)
+    assert numbers(found) == [1, 2, 3]
+    assert [isinstance(each, UnknownEvent) for each in found] == [False, True, False]
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "foo", "gzip, gzip"])

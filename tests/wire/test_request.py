@@ -1,6 +1,6 @@
 """What goes over the wire: request lines and headers, to the byte."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -68,8 +68,36 @@ async def test_S7_the_window_and_the_order_are_sent_as_given(
 ) -> None:
     server = await serve(always(array(b"[]")))
     await np6(server.url).bounces(0, **arguments)
-    line = server.requests[0].line.replace("%3A", ":")
-    assert line == f"GET /notifications/0/events/bounces{sent} HTTP/1.1"
+    assert server.requests[0].line == f"GET /notifications/0/events/bounces{sent} HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    "evil", ["asc\r\nX-Evil: 1", "asc&start=0", "asc#", "%61sc", "asc ", "ASC"]
+)
+async def test_S7_what_would_change_the_request_is_refused_before_it_is_sent(
+    serve: Serve, np6: MakeClient, evil: Any
+) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url)
+    for arguments in ({"sort": evil}, {"start": evil}, {"end": evil}):
+        with pytest.raises(ValueError, match=r"sort must be|start and end are"):
+            await client.bounces(0, **arguments)
+    with pytest.raises(ValueError, match="kind must be"):
+        await client.events(evil, 0)
+    with pytest.raises(ValueError, match="notification_id must be"):
+        await client.bounces(evil)
+    assert server.received == []
+
+
+async def test_U3_the_future_and_the_far_past_are_asked_for(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url)
+    await client.bounces(0, start=datetime.max.replace(tzinfo=UTC))
+    await client.bounces(0, end=datetime.min.replace(tzinfo=UTC))
+    assert [request.line.split(" ")[1].partition("?")[2] for request in server.requests] == [
+        "start=9999-12-31T23:59:59.999Z",
+        "end=0001-01-01T00:00:00.000Z",
+    ]
 
 
 async def test_a_base_url_may_have_a_path(serve: Serve, np6: MakeClient) -> None:
@@ -78,7 +106,7 @@ async def test_a_base_url_may_have_a_path(serve: Serve, np6: MakeClient) -> None
     assert server.requests[0].path == "/np6/v8/notifications/1/events/bounces"
 
 
-async def test_a_window_that_ends_where_it_starts_is_empty_without_asking(
+async def test_U3_a_window_that_ends_where_it_starts_is_empty_without_asking(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always(array(b"[]")))

@@ -129,6 +129,21 @@ async def test_S8_the_connector_of_the_session_is_used(
     assert asked == ["localhost"]
 
 
+async def test_S15_cookies_of_the_session_are_not_sent(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(array(b"[]", Set_Cookie="theirs=1")))
+    jar = aiohttp.CookieJar(unsafe=True)  # for a server without a name, too
+    async with aiohttp.ClientSession(cookie_jar=jar, cookies={"mine": "1"}) as session:
+        client = np6(server.url, session=session)
+        await client.executions(1)
+        await client.executions(2)
+        async with session.get(server.url):
+            pass
+    sent = [request.headers.get("cookie") for request in server.requests]
+    assert sent[:2] == [None, None]
+    assert sent[2] is not None  # they are the session's still
+    assert "mine=1" in sent[2]
+
+
 async def test_S15_hidden_resending_is_off_in_a_session_too(
     serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
 ) -> None:

@@ -245,6 +245,23 @@ async def test_U9_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: 
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("way", ["__aiter__", "batches", "raw"])
+async def test_U14_a_stream_that_is_iterated_twice_at_once_goes_on_for_the_first(
+    serve: Serve, np6: MakeClient, way: str
+) -> None:
+    go = asyncio.Event()
+    server = await serve(always(chunked(BEGUN, go, b"," + event(3) + b"]")))
+    async with aclosing(getattr(np6(server.url).executions(156), way)()) as found:
+        await anext(found)
+        first = asyncio.create_task(anext(found))
+        await asyncio.sleep(0)
+        with pytest.raises(RuntimeError, match="already running"):
+            await anext(found)
+        go.set()
+        await first
+    assert len(server.requests) == 1
+
+
 async def by_task(stream: Stream) -> Any:
     return await asyncio.create_task(stream)
 
