@@ -114,7 +114,7 @@ class Exchange:
             try:
                 async with aclosing(self._attempt(asked, decoder, record)) as pages:
                     async for page in pages:
-                        fresh = page if progress is None else self._fresh(page, progress, record)
+                        fresh = page if progress is None else _fresh(page, progress, record)
                         if fresh.elements or fresh.last:
                             yield fresh
                 return
@@ -137,13 +137,6 @@ class Exchange:
         if isinstance(failure, ProtocolError):
             failure.permanent |= record.plain
             record.plain = True
-
-    def _fresh(self, page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
-        """Return what is new to the caller in a page."""
-        elements = progress.take(page.elements)
-        if elements:
-            record.failures = 0
-        return Page(elements, last=page.last)
 
     async def _attempt(
         self, query: EventQuery, decoder: ElementDecoder[T], record: _Record
@@ -177,7 +170,8 @@ class Exchange:
     ) -> bool:
         """Read a piece and add its elements to `held`; return whether to go on."""
         data = await self._read(reply, record)
-        held += splitter.feed(data)
+        if data:
+            held += splitter.feed(data)
         if len(data) == PIECE:  # there is more already, and it will not make the loop wait
             await asyncio.sleep(0)
         return bool(data) and splitter.fault is None
@@ -206,12 +200,14 @@ class Exchange:
 
     async def _send(self, query: EventQuery, record: _Record) -> Reply:
         """Send a request; again, and at once, if the connection turns out to have died idle."""
-        send = partial(self._transport.send, query.path, query.params, plain=record.plain)
-        with suppress(StaleConnectionError):
-            return await send(fresh=record.fresh)
+        path, params, plain = query.path, query.params, record.plain
+        try:
+            return await self._transport.send(path, params, plain=plain, fresh=record.fresh)
+        except StaleConnectionError:
+            pass
         record.fresh = True
         record.attempts += 1
-        return await send(fresh=True)
+        return await self._transport.send(path, params, plain=plain, fresh=True)
 
     async def _check(self, reply: Reply, record: _Record) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""
@@ -261,3 +257,11 @@ class Exchange:
             raise failure
         if not throttled:
             await record.clock.limit(partial(asyncio.sleep, wait), phase="pausing")
+
+
+def _fresh(page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
+    """Return what is new to the caller in a page."""
+    elements = progress.take(page.elements, last=page.last)
+    if elements:
+        record.failures = 0
+    return page if elements is page.elements else Page(elements, last=page.last)

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Generic, Self, TypeAlias, TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ._exchange import Page
 from ._generated.kinds import EventKind
@@ -166,13 +166,19 @@ def read_queries(
     wanted = _to_kinds(kinds)
     if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
         raise ValueError(f"ids must be an iterable of ints, not {type(ids).__name__}")
-    template = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
+    window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
 
     async def read() -> AsyncGenerator[EventQuery, None]:
         async with aclosing(_each(ids)) as each:
             async for notification_id in each:
                 for kind in wanted:
-                    yield evolve(template, kind=kind, notification_id=notification_id)
+                    yield EventQuery(
+                        kind=kind,
+                        notification_id=notification_id,
+                        start=window.start,
+                        end=window.end,
+                        sort=window.sort,
+                    )
 
     return read()
 

@@ -51,6 +51,8 @@ def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
     The unit of ``X-RateLimit-Reset`` is not documented. Epoch milliseconds, epoch seconds and
     seconds from now are all in use for this header, and differ enough in size to be told apart.
     """
+    if "X-RateLimit-Remaining" not in headers:
+        return None
     remaining = _digits(headers.get("X-RateLimit-Remaining", "").strip())
     reset = _digits(headers.get("X-RateLimit-Reset", "").strip())
     if remaining is None or reset is None:

@@ -137,21 +137,27 @@ class Progress(Generic[T]):
         self._since: list[int] = []  # ... which had these ids, and what is still to come
         self._latest: int | None = None  # the last timestamp there was
         self._before: float | None = inf  # that of the last element; None if it had none
-        self._repeated: Counter[int] = Counter()  # what this answer still repeats
+        self._repeated: dict[int, int] = {}  # what this answer still repeats
 
     def begin(self) -> None:
         """Take in that an answer to `query` begins."""
         self._in_vain += 1
 
-    def take(self, elements: list[T]) -> list[T]:
-        """Return those of the elements that the caller has not had, and count them as given."""
+    def take(self, elements: list[T], *, last: bool = False) -> list[T]:
+        """Return those of the elements that the caller has not had, and count them as given.
+
+        Args:
+            elements: What has arrived of the answer.
+            last: Whether the answer is complete with them, so that none need be remembered.
+        """
         if self._repeated:
             fresh = map(self._is_new, self._look.marks(elements))
             elements = list(compress(elements, fresh))
         if elements:
             self._in_vain = 0
             self.given += len(elements)
-            self._put_off(elements)
+            if not last:
+                self._put_off(elements)
         return elements
 
     def resume(self, failure: NP6Error) -> NP6Error | None:
