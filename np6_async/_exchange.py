@@ -8,19 +8,21 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from attrs import define
+from attrs import Factory, define
 
 from ._array import ArraySplitter, ElementDecoder
 from ._clock import Clock, Waits
+from ._floor import SLOW_AFTER, Floor
 from ._gate import Gate, Turn
 from ._headers import quota, request_id
+from ._oddities import Oddities, Oddity, notification_of
 from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
 from ._resume import Look, Progress
 from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
 from ._status import DETAIL_BYTES, refusal
 from ._transport import PIECE, Reply, StaleConnectionError, Transport
-from .errors import ConnectError, NP6Error, ProtocolError
+from .errors import ConnectError, NP6Error, ProtocolError, RequestTimeoutError
 
 __all__ = ["Exchange", "Page"]
 
@@ -45,13 +47,18 @@ class Page(NamedTuple, Generic[T]):
 class _Record:
     """What has happened to one query so far."""
 
+    query: EventQuery
     clock: Clock
+    floor: Floor
     progress: Progress[Any] | None  # None if the caller starts again
     attempts: int = 0
     failures: int = 0  # since something new came
     throttles: int = 0
     fresh: bool = False  # a connection was lost, so it is not trusted to ones that were kept
+    slow: bool = False  # it came too slowly once
     plain: bool = False  # what came back was no HTTP, so it is asked for without compression
+    looked_at: int = 0  # the last attempt whose first event was looked at
+    odd: set[Oddity] = Factory(set)
 
 
 class Exchange:
@@ -62,15 +69,24 @@ class Exchange:
         gate: Says when.
         timeouts: How long to wait for what.
         retry: How failures are repeated.
+        slow_after: Seconds of waiting after which a body that comes too slowly is given up.
     """
 
     def __init__(
-        self, *, transport: Transport, gate: Gate, timeouts: Timeouts, retry: RetryPolicy
+        self,
+        *,
+        transport: Transport,
+        gate: Gate,
+        timeouts: Timeouts,
+        retry: RetryPolicy,
+        slow_after: float = SLOW_AFTER,
     ) -> None:
+        self.oddities = Oddities()
         self._transport = transport
         self._gate = gate
         self._timeouts = timeouts
         self._retry = retry
+        self._slow_after = slow_after
         self._waits = Waits()
 
     @property
@@ -108,13 +124,14 @@ class Exchange:
             yield Page([], last=True)
             return
         progress = None if look is None else Progress(query, look)
-        record = _Record(Clock(self._timeouts.total, self._waits), progress)
+        clock = Clock(self._timeouts.total, self._waits)
+        record = _Record(query, clock, Floor(self._slow_after), progress)
         while True:
             asked = query if progress is None else progress.query
             try:
                 async with aclosing(self._attempt(asked, decoder, record)) as pages:
                     async for page in pages:
-                        fresh = page if progress is None else _fresh(page, progress, record)
+                        fresh = page if progress is None else self._fresh(page, progress, record)
                         if fresh.elements or fresh.last:
                             yield fresh
                 return
@@ -137,6 +154,20 @@ class Exchange:
         if isinstance(failure, ProtocolError):
             failure.permanent |= record.plain
             record.plain = True
+
+    def _note(self, oddity: Oddity, record: _Record) -> None:
+        if oddity not in record.odd:
+            record.odd.add(oddity)
+            self.oddities.note(record.query, oddity)
+
+    def _fresh(self, page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
+        """Return what is new to the caller in a page."""
+        elements = progress.take(page.elements, last=page.last)
+        if elements:
+            record.failures = 0
+        if not progress.in_order:
+            self._note(Oddity.DISORDER, record)
+        return page if elements is page.elements else Page(elements, last=page.last)
 
     async def _attempt(
         self, query: EventQuery, decoder: ElementDecoder[T], record: _Record
@@ -170,8 +201,12 @@ class Exchange:
     ) -> bool:
         """Read a piece and add its elements to `held`; return whether to go on."""
         data = await self._read(reply, record)
-        if data:
-            held += splitter.feed(data)
+        found = splitter.feed(data) if data else []
+        if found and record.looked_at < record.attempts:
+            record.looked_at = record.attempts
+            if notification_of(found[0]) not in (None, record.query.notification_id):
+                self._note(Oddity.STRANGER, record)
+        held += found
         if len(data) == PIECE:  # there is more already, and it will not make the loop wait
             await asyncio.sleep(0)
         return bool(data) and splitter.fault is None
@@ -232,9 +267,14 @@ class Exchange:
         data = reply.read_nowait()
         if data is not None:
             return data
-        return await record.clock.limit(
+        before = record.clock.elapsed
+        data = await record.clock.limit(
             reply.read, phase="reading the body", seconds=self._timeouts.idle
         )
+        if data and not record.floor.holds(record.clock.elapsed - before, len(data)):
+            again, record.slow = record.slow, True
+            raise RequestTimeoutError("the body comes too slowly", permanent=again)
+        return data
 
     async def _recover(self, failure: NP6Error, record: _Record) -> None:
         """Wait until the query may be tried again, or raise the failure if it may not."""
@@ -257,11 +297,3 @@ class Exchange:
             raise failure
         if not throttled:
             await record.clock.limit(partial(asyncio.sleep, wait), phase="pausing")
-
-
-def _fresh(page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
-    """Return what is new to the caller in a page."""
-    elements = progress.take(page.elements, last=page.last)
-    if elements:
-        record.failures = 0
-    return page if elements is page.elements else Page(elements, last=page.last)

@@ -30,6 +30,8 @@ ORDER = [
     "np6_async._retry",
     "np6_async._status",
     "np6_async._headers",
+    "np6_async._oddities",
+    "np6_async._floor",
     "np6_async._governor",
     "np6_async._array",
     "np6_async._converter",

@@ -2,12 +2,34 @@
 
 import asyncio
 import gzip
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from typing import TypeAlias
 
 import aiohttp
 import pytest
 
-from np6_async import NP6Client, RetryPolicy, Timeouts
-from np6_async.errors import ConnectError, DeadlineExceededError, ProtocolError
+from np6_async import (
+    EventQuery,
+    EventStream,
+    ExecutionEvent,
+    NP6Client,
+    RetryPolicy,
+    Timeouts,
+    UnknownEvent,
+)
+from np6_async._decoder import EventDecoder
+from np6_async._exchange import Exchange
+from np6_async._gate import Gate
+from np6_async._governor import Governor
+from np6_async._options import ApiKey, to_base_url
+from np6_async._transport import Transport
+from np6_async.errors import (
+    ConnectError,
+    DeadlineExceededError,
+    ProtocolError,
+    RequestTimeoutError,
+)
 from tests.support import MakeClient, body, collect, event, numbers
 
 from .conftest import Serve
@@ -24,6 +46,8 @@ from .fault_server import (
     head,
     in_turn,
 )
+
+Stream: TypeAlias = EventStream[ExecutionEvent | UnknownEvent]
 
 GOOD = array(body(1, 2))
 WHOLE = head(Content_Type="application/json", Content_Length=len(body(1, 2))) + body(1, 2)
@@ -227,3 +251,97 @@ async def test_N18_bytes_that_come_after_a_body_cost_the_connection(
     await server.until(lambda: server.open == 0)
     assert numbers(await client.executions(2)) == [3]
     assert connections(server) == [0, 1]
+
+
+def of_notification(number: int, notification_id: int) -> bytes:
+    detail = {"execution": {"id": notification_id}}
+    return event(number, source={"type": "notification", "detail": detail})
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_N17_an_event_of_another_notification_is_yielded_and_logged_once(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture, streamed: bool
+) -> None:
+    events = b",".join(of_notification(number, 7) for number in range(3))
+    server = await serve(always(array(b"[" + events + b"]")))
+    stream = np6(server.url).executions(156)
+    found = [each async for each in stream] if streamed else await stream
+    assert numbers(found) == [0, 1, 2]
+    ours = [record.getMessage() for record in caplog.records if record.name == "np6_async"]
+    assert ours == [
+        "executions of notification 156: the answer holds an event of another notification"
+    ]
+
+
+async def test_N17_events_of_the_notification_that_was_asked_for_are_not_logged(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await serve(always(array(b"[" + of_notification(1, 156) + b"]")))
+    await np6(server.url).executions(156)
+    assert [record for record in caplog.records if record.name == "np6_async"] == []
+
+
+async def test_V11_events_out_of_order_are_yielded_and_logged_once(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    go = asyncio.Event()
+    go.set()
+    first, second = body(3, 1)[:-1] + b"," + event(9)[:9], event(9)[9:] + b"]"
+    server = await serve(always(chunked(first, go, second)))
+    found = [each async for each in np6(server.url).executions(156, sort="asc")]
+    assert numbers(found) == [3, 1, 9]
+    (ours,) = [record.getMessage() for record in caplog.records if record.name == "np6_async"]
+    assert ours.endswith("the answer holds events out of the order that was asked for")
+
+
+def drip(_: Request) -> Reply:
+    """Send an event, and then one byte every now and then."""
+    loop = asyncio.get_running_loop()
+    steps: list[Step] = [head(Content_Length=9999), body(1)[:-1] + b"," + event(2)[:9]]
+    for number in range(1, 50):
+        due = asyncio.Event()
+        loop.call_later(number * 0.01, due.set)
+        steps += [due, b" "]
+    return steps
+
+
+@pytest.fixture
+async def impatient(key: str) -> AsyncIterator[Callable[[str], Stream]]:
+    """Streams of a client that waits for a slow body only a moment."""
+    async with AsyncExitStack() as stack:
+
+        def open_stream(url: str) -> Stream:
+            timeouts = Timeouts(connect=2, idle=2)
+            transport = Transport(
+                key=ApiKey(key), base_url=to_base_url(url), timeouts=timeouts, session=None
+            )
+            exchange = Exchange(
+                transport=transport,
+                gate=Gate(Governor(concurrency=1)),
+                timeouts=timeouts,
+                retry=RetryPolicy(attempts=9, base=0.001),
+                slow_after=0.04,
+            )
+            stack.push_async_callback(exchange.aclose)
+            query = EventQuery(kind="executions", notification_id=156)
+            return EventStream(exchange, query, EventDecoder(ExecutionEvent))
+
+        yield open_stream
+
+
+async def test_N13_a_body_that_drips_is_taken_up_once(
+    serve: Serve, impatient: Callable[[str], Stream]
+) -> None:
+    rest = array(body(3, 2, 1))
+    server = await serve(lambda request: rest if request.connection else drip(request))
+    found = [each async for each in impatient(server.url)]
+    assert numbers(found) == [1, 3, 2]
+
+
+async def test_N13_a_body_that_drips_again_is_given_up(
+    serve: Serve, impatient: Callable[[str], Stream]
+) -> None:
+    server = await serve(drip)
+    with pytest.raises(RequestTimeoutError, match="too slow") as caught:
+        await impatient(server.url)
+    assert caught.value.attempts == len(server.requests) == 2

@@ -1,0 +1,38 @@
+"""How slowly an answer may come before it is given up. Pure: the caller measures the time."""
+
+from typing import Final
+
+__all__ = ["SLOW_AFTER", "Floor"]
+
+SLOW_AFTER: Final = 60.0
+"""Seconds of waiting for the network over which an answer must not be too slow."""
+
+_RATE: Final = 1024  # bytes a second
+
+
+class Floor:
+    """Whether one answer comes too slowly; never so while nobody had to wait for it.
+
+    Args:
+        over: Seconds of waiting that are judged at a time.
+    """
+
+    def __init__(self, over: float) -> None:
+        self._over = over
+        self._waited = 0.0
+        self._received = 0
+
+    def holds(self, waited: float, received: int) -> bool:
+        """Take in a wait and what it brought; return False if it was too little for too long.
+
+        Args:
+            waited: Seconds.
+            received: Bytes.
+        """
+        self._waited += waited
+        self._received += received
+        if self._waited < self._over:
+            return True
+        enough = self._received >= _RATE * self._waited
+        self._waited, self._received = 0.0, 0
+        return enough

@@ -1,0 +1,39 @@
+"""What is odd about an answer and yet no error."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from np6_async import EventQuery, converter
+from np6_async._decoder import MODELS
+from np6_async._oddities import Oddities, Oddity, notification_of
+
+from .strategies import EVENTS
+
+QUERY = EventQuery(kind="bounces", notification_id=156)
+
+
+@pytest.mark.parametrize(("kind", "example"), EVENTS)
+def test_N17_an_event_says_which_notification_it_belongs_to(kind: Any, example: Any) -> None:
+    loaded = converter.loads(msgspec.json.encode(example), MODELS[kind])
+    detail = example["source"].get("detail", {})
+    stated = [member["id"] for member in detail.values() if "id" in member]
+    assert notification_of(loaded) == next((id for id in stated if isinstance(id, int)), None)
+
+
+@pytest.mark.parametrize("element", [b"{}", None, "text"])
+def test_N17_what_is_no_event_belongs_to_none(element: object) -> None:
+    assert notification_of(element) is None
+
+
+def test_an_oddity_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    oddities = Oddities()
+    oddities.note(QUERY, Oddity.STRANGER)
+    oddities.note(QUERY, Oddity.STRANGER)
+    assert oddities.counts == {Oddity.STRANGER: 2}
+    (record, _) = caplog.records
+    assert (record.name, record.levelname) == ("np6_async", "WARNING")
+    assert record.getMessage() == (
+        "bounces of notification 156: the answer holds an event of another notification"
+    )
