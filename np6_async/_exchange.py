@@ -42,6 +42,10 @@ class Page(NamedTuple, Generic[T]):
     last: bool
     restarted: bool = False
 
+    def __repr__(self) -> str:
+        """Say nothing of the events: pages are local variables, which tracebacks may show."""
+        return f"<Page: {len(self.elements)} elements>"
+
 
 @define
 class _Record:
@@ -200,13 +204,17 @@ class Exchange:
         self, splitter: ArraySplitter[T], held: list[T], reply: Reply, record: _Record
     ) -> bool:
         """Read a piece and add its elements to `held`; return whether to go on."""
-        data = await self._read(reply, record)
-        found = splitter.feed(data) if data else []
-        if found and record.looked_at < record.attempts:
-            record.looked_at = record.attempts
-            if notification_of(found[0]) not in (None, record.query.notification_id):
-                self._note(Oddity.STRANGER, record)
-        held += found
+        try:
+            data = await self._read(reply, record)
+        except BaseException:
+            held.clear()  # a traceback that shows local variables must not show events
+            raise
+        if data:
+            held += splitter.feed(data)
+            if held and record.looked_at < record.attempts:
+                record.looked_at = record.attempts
+                if notification_of(held[0]) not in (None, record.query.notification_id):
+                    self._note(Oddity.STRANGER, record)
         if len(data) == PIECE:  # there is more already, and it will not make the loop wait
             await asyncio.sleep(0)
         return bool(data) and splitter.fault is None

@@ -50,11 +50,15 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
     async def _result(self) -> list[E]:
         events: list[E] = []
         pages = self._exchange.pages(self._query, self._decoder, look=None)
-        async with aclosing(pages):
-            async for page in pages:
-                if page.restarted:
-                    events.clear()
-                events += page.elements
+        try:
+            async with aclosing(pages):
+                async for page in pages:
+                    if page.restarted:
+                        events.clear()
+                    events += page.elements
+        except BaseException:
+            events.clear()  # a traceback that shows local variables must not show events
+            raise
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
@@ -104,6 +108,7 @@ async def _each(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[T, None]
         async for page in pages:
             for element in page.elements:
                 yield element
+                del element  # a traceback that shows local variables must not show events
 
 
 async def _lists(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[list[T], None]:

@@ -3,7 +3,7 @@
 import gc
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Unpack
 
@@ -11,11 +11,11 @@ import pytest
 from pytest_asyncio import is_async_test
 
 from np6_async import NP6Client, RetryPolicy, Timeouts
-from np6_async.errors import NP6Error
+from np6_async.errors import ClientClosedError, NP6Error
 
 from .aiohttp_mock import StrictMock
-from .leaks import NothingLeft, places
-from .support import MakeClient, Settings
+from .leaks import Log, NothingLeft, places
+from .support import CONTENT, MakeClient, Settings
 
 
 def pytest_collection_finish() -> None:
@@ -44,21 +44,33 @@ def key(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> Iterator[str]:
-    """An API key for one test, which fails if the key shows in a log, an output or an error."""
-    secret = f"key-{secrets.token_hex(16)}"
-    errors: list[NP6Error] = []
-    make = NP6Error.__init__
+    """An API key for one test.
 
-    def make_and_keep(error: NP6Error, *args: Any, **kwargs: Any) -> None:
+    The test fails if the key, or what the events of `support.event` say, shows in a log, in an
+    output or in one of our errors.
+    """
+    secret = f"key-{secrets.token_hex(16)}"
+    errors: list[Exception] = []
+    for kind in (NP6Error, ClientClosedError):
+        monkeypatch.setattr(kind, "__init__", _keeping(kind.__init__, errors))
+    caplog.set_level(logging.DEBUG)
+    with Log() as log:
+        yield secret
+    printed = "".join(capsys.readouterr())
+    for kept in (secret, CONTENT):
+        assert [place for error in errors for place in places(kept, error)] == []
+        assert not log.shows(kept)
+        assert kept not in printed
+
+
+def _keeping(make: Callable[..., None], errors: list[Exception]) -> Callable[..., None]:
+    """Return a constructor that adds what it makes to a list."""
+
+    def make_and_keep(error: Exception, *args: Any, **kwargs: Any) -> None:
         errors.append(error)
         make(error, *args, **kwargs)
 
-    monkeypatch.setattr(NP6Error, "__init__", make_and_keep)
-    caplog.set_level(logging.DEBUG)
-    yield secret
-    assert [place for error in errors for place in places(secret, error)] == []
-    assert secret not in caplog.text
-    assert secret not in "".join(capsys.readouterr())
+    return make_and_keep
 
 
 @pytest.fixture

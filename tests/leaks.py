@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import pickle
 import stat
@@ -9,10 +10,11 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from np6_async.errors import NP6Error
 
-__all__ = ["NothingLeft", "places"]
+__all__ = ["Log", "NothingLeft", "places"]
 
 _SHOWN = {"np6_async", "aiohttp"}  # whose local variables must not hold the key
 
@@ -50,6 +52,34 @@ class NothingLeft:
 
     def _left_open(self) -> set[tuple[int, int]]:
         return _open_sockets() - self._sockets
+
+
+class Log(logging.Handler):
+    """Everything that is logged while its block is run: as text, and what the records hold."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self._told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """As for any handler."""
+        self._told += [self.format(record), repr(vars(record))]
+
+    def __enter__(self) -> Self:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        logging.getLogger().removeHandler(self)
+
+    def shows(self, secret: str) -> bool:
+        """Whether any record holds the secret."""
+        return any(secret in text for text in self._told)
 
 
 def _open_sockets() -> set[tuple[int, int]]:
@@ -90,7 +120,7 @@ def _texts(error: BaseException) -> Iterator[tuple[str, str]]:
     yield "str", str(error)
     yield "repr", repr(error)
     yield "args", repr(error.args)
-    yield "vars", repr(vars(error))
+    yield "vars", repr(vars(error))  # notes among them
     yield "traceback", "".join(traceback.format_exception(error))
     if isinstance(error, NP6Error):
         yield "pickle", repr(pickle.dumps(error))

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import secrets
 from collections.abc import AsyncIterable, Iterable
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 from uuid import UUID
@@ -11,6 +12,7 @@ import aiohttp
 from np6_async import Event, NP6Client, RetryPolicy, Timeouts, UnknownEvent
 
 __all__ = [
+    "CONTENT",
     "FIRST_MOMENT",
     "MakeClient",
     "Settings",
@@ -22,6 +24,9 @@ __all__ = [
 ]
 
 E = TypeVar("E")
+
+CONTENT = f"content-{secrets.token_hex(16)}"
+"""What every event says, and what nothing else may say."""
 
 FIRST_MOMENT = 1_614_089_582_000
 """The `timestamp` of event 0; each later one comes a millisecond later."""
@@ -50,7 +55,7 @@ def event(number: int, **members: Any) -> bytes:
         {
             "id": str(UUID(int=number)),
             "timestamp": FIRST_MOMENT + number,
-            "identity": {"type": "customer"},
+            "identity": {"type": "customer", "customer": CONTENT},
             "source": {"type": "notification"},
             **members,
         }

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import traceback
 from typing import Any
 
 import pytest
@@ -102,6 +103,19 @@ async def test_S3_a_failure_nobody_asks_for_is_logged_without_the_key(
     del task
     assert "exception was never retrieved" in caplog.text
     assert key not in caplog.text
+
+
+async def test_S3_S4_what_holds_a_failure_shows_no_key(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    server = await serve(always(status(401, key.encode(), x_request_id=key)))
+    task = asyncio.ensure_future(np6(server.url).executions(156))
+    told = [repr(task)]
+    with pytest.raises(NP6Error) as caught:
+        await task
+    told += [repr(task), repr([caught.value]), repr(ExceptionGroup("failed", [caught.value]))]
+    told += traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+    assert [text for text in told if key in text.replace(repr(key), "")] == []  # it is our local
 
 
 async def test_S3_a_debugging_loop_logs_no_key(
