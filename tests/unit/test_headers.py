@@ -112,7 +112,7 @@ def test_H12_a_long_request_id_is_cut() -> None:
         ),
     ],
 )
-def test_r5_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None) -> None:
+def test_R5_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None) -> None:
     assert wait(value) == seconds
 
 
@@ -133,12 +133,12 @@ def test_r5_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None)
         ("Mon, 10 Mar 2025 12:00:00 +999999", None),
     ],
 )
-def test_r2_a_wait_until_a_date_is_measured_from_now(value: str, seconds: float | None) -> None:
+def test_R2_a_wait_until_a_date_is_measured_from_now(value: str, seconds: float | None) -> None:
     assert wait(value) == seconds
 
 
 @given(st.integers(-(10**6), 10**6), st.integers(0, 300))
-def test_r2_a_date_is_measured_by_the_server_s_own_clock(skew: int, seconds: int) -> None:
+def test_R2_a_date_is_measured_by_the_server_s_own_clock(skew: int, seconds: int) -> None:
     there = NOW.replace(microsecond=0) + timedelta(seconds=skew)
     waited = wait(http_date(there + timedelta(seconds=seconds)), date=http_date(there))
     assert waited is not None
@@ -157,7 +157,7 @@ def test_a_date_that_cannot_be_read_is_not_counted(date: str) -> None:
 @given(texts, texts)
 @example("9" * 15, "")
 @example(http_date(datetime.max.replace(tzinfo=UTC)), http_date(datetime.min.replace(tzinfo=UTC)))
-def test_r5_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
+def test_R5_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
     for waited in (
         retry_after({"Retry-After": value, "Date": date}, now=NOW),
         retry_after({}, now=NOW),
@@ -169,7 +169,7 @@ def test_r5_any_text_gives_a_finite_wait_or_none(value: str, date: str) -> None:
 
 
 @given(st.integers(0, 10**6), st.integers(0, 3600))
-def test_r3_the_unit_of_a_reset_is_told_by_its_size(remaining: int, seconds: int) -> None:
+def test_R3_the_unit_of_a_reset_is_told_by_its_size(remaining: int, seconds: int) -> None:
     moment = NOW + timedelta(seconds=seconds)
     milliseconds = round(moment.timestamp() * 1000)
     found = [
