@@ -236,7 +236,7 @@ class Transport:
 
     def __del__(self) -> None:
         sessions: dict[bool, Session] = vars(self).get("_own", {})  # it may never have been set up
-        connectors = [each.connector for each in sessions.values()]
+        connectors = [each.connector for each in sessions.values() if not each.closed]
         for session in sessions.values():
             session.detach()  # so that aiohttp does not warn a second time
         ours = [each for each in connectors if isinstance(each, _Connector) and each.is_ours]
