@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from ._decoder import MODELS, EventDecoder
 from ._exchange import Exchange, Page
@@ -99,6 +99,9 @@ class NP6Client(Endpoints):
 
     def __repr__(self) -> str:
         return f"<NP6Client: {self._base_url}{', closed' if self._exchange.closed else ''}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client is neither copied nor pickled: share it, or make another one")
 
     async def __aenter__(self) -> Self:
         self._exchange.check()
