@@ -6,8 +6,14 @@ from ssl import SSLContext
 from typing import Protocol
 
 import pytest
+from aiohttp import http_parser
 
 from .fault_server import Answer, FaultServer, Reply
+
+by_the_compiled_parser = pytest.mark.skipif(
+    http_parser.HttpResponseParser is http_parser.HttpResponseParserPy,
+    reason="aiohttp's parser in Python does otherwise",
+)
 
 
 class Serve(Protocol):

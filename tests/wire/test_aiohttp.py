@@ -6,19 +6,14 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-from aiohttp import http_parser
 
-from .conftest import Serve
+from .conftest import Serve, by_the_compiled_parser
 from .fault_server import End, Step, always, array, chunked, head, in_turn, status
 
 HEADERS = {"X-Key": "a-key"}
 LONG = gzip.compress(b"[%b]" % b",".join(b"%d" % number for number in range(10_000)))
 SHORT = aiohttp.ClientTimeout(total=None, sock_read=0.03)
 MUCH_LONGER = 0.3
-by_the_compiled_parser = pytest.mark.skipif(
-    http_parser.HttpResponseParser is http_parser.HttpResponseParserPy,
-    reason="the parser in Python does better",
-)
 
 
 @pytest.fixture
