@@ -42,7 +42,7 @@ class Way:
         return f"{'streamed' if self.streamed else 'awaited'}, {self.sort or 'unsorted'}"
 
 
-WAYS: Final = [Way(streamed, sort) for streamed in (False,) for sort in ("asc", "desc", None)]
+WAYS: Final = [Way(streamed, sort) for streamed in (False, True) for sort in ("asc", "desc", None)]
 
 
 @define
