@@ -40,3 +40,27 @@ async def test_S1_the_key_goes_to_the_origin_of_the_api_only(
 
     await transport._authorize(request, answer)
     assert dict(request.headers) == ({"X-Key": key} if is_ours else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<h1>no</h1>", "<h1>no</h1>"),
+        ("key 0123456789 or 0123456789?", "key *** or ***?"),
+        ("cut at its last: 012345678", "cut at its last: ***"),
+        ("cut in the middle: 01234", "cut in the middle: ***"),
+        ("cut early: 0123", "cut early: ***"),
+        ("as good as anything: 012", "as good as anything: 012"),
+        ("0123456789", "***"),
+        ("01234", "***"),
+        ("", ""),
+    ],
+)
+def test_S5_a_key_is_taken_out_of_a_text_and_nothing_else_is(text: str, shown: str) -> None:
+    transport = Transport(
+        key=ApiKey("0123456789"),
+        base_url=URL("https://np6.example.org"),
+        timeouts=Timeouts(),
+        session=None,
+    )
+    assert transport.scrub(text) == shown

@@ -149,6 +149,12 @@ def test_a_date_that_agrees_but_for_its_fraction_leaves_our_clock_as_it_is() -> 
     assert wait("Mon, 10 Mar 2025 12:01:00 GMT", date="Mon, 10 Mar 2025 12:00:00 GMT") == 59.75
 
 
+@pytest.mark.parametrize(("second", "waited"), [("11:59:58", 62), ("12:00:02", 59.75)])
+def test_r2_clocks_that_are_two_seconds_apart_disagree(second: str, waited: float) -> None:
+    date = f"Mon, 10 Mar 2025 {second} GMT"
+    assert wait("Mon, 10 Mar 2025 12:01:00 GMT", date=date) == waited
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2025 12:00:00 GMT"])
 def test_a_date_that_cannot_be_read_is_not_counted(date: str) -> None:
     assert wait("Mon, 10 Mar 2025 12:01:00 GMT", date=date) == 59.75

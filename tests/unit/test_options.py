@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from ipaddress import ip_address
@@ -53,6 +54,16 @@ def test_seconds_are_positive_numbers_and_come_out_as_floats(value: float) -> No
 @pytest.mark.parametrize("value", [*NOT_SECONDS, *NOT_NUMBERS])
 def test_what_is_no_number_of_seconds_is_refused_by_its_name(value: Any) -> None:
     assert str(refused(lambda v: to_seconds(v, name="max_rate"), value)).startswith("max_rate must")
+
+
+def test_what_is_no_number_is_refused_by_its_type() -> None:
+    assert "a number, not str" in str(refused(lambda v: to_seconds(v, name="idle"), "5"))
+    assert "an int, not str" in str(refused(lambda v: to_count(v, name="n"), "5"))
+    assert "a str, not int" in str(refused(to_base_url, 5))
+
+
+def test_seconds_may_be_as_long_as_a_float() -> None:
+    assert to_seconds(sys.float_info.max, name="idle") == sys.float_info.max
 
 
 def test_a_count_is_a_whole_number_from_1() -> None:
@@ -148,12 +159,21 @@ def test_S6_a_missing_key_is_refused(value: Any) -> None:
     assert str(refused(ApiKey, value)).startswith("the API key")
 
 
-def test_an_empty_key_says_where_a_key_comes_from() -> None:
-    assert "NP6_API_KEY" in str(refused(ApiKey, ""))
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("", "the API key is empty: pass it to NP6Client or set NP6_API_KEY"),
+        (None, "the API key must be a str"),
+        (SECRET + "\n", "the API key must be printable ASCII with no space at its ends: check for"),
+    ],
+)
+def test_a_refused_key_says_what_to_look_for(value: Any, message: str) -> None:
+    assert str(refused(ApiKey, value)).startswith(message)
 
 
 def test_S2_a_key_is_shown_by_nothing() -> None:
     key = ApiKey(SECRET)
+    assert repr(key) == "ApiKey('***')"
     assert SECRET not in f"{key} {key!r} {[key]} {(key,)!r:>50}"
     with pytest.raises(TypeError):
         vars(key)

@@ -124,6 +124,7 @@ def test_a_coding_that_can_be_read_is_read(coding: str) -> None:
 def test_P4_a_coding_that_was_not_asked_for_is_refused(coding: str) -> None:
     error = refused(200, {**JSON, "Content-Encoding": coding, "X-Request-Id": "req-1"})
     assert type(error) is errors.ProtocolError
+    assert str(error).startswith("the body has a Content-Encoding that was not asked for")
     assert (error.status, error.request_id) == (200, "req-1")
 
 
