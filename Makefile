@@ -73,6 +73,18 @@ spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own Open
 bench: .venv/.bench  ## Measure the client beside its alternatives (about an hour; needs Java)
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
+.PHONY: scale
+scale: .venv/.dev  ## Fan out over a million ids and see that nothing grows (some minutes)
+	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+.PHONY: lag
+lag: .venv/.dev  ## Measure how long large answers hold the event loop
+	$(BIN)/python -m benchmarks.lag $(ARGS)
+
+.PHONY: instructions
+instructions: .venv/.instructions  ## Count instructions per event and request, against the baseline
+	@$(BIN)/python -m benchmarks.instructions $(ARGS)
+
 .PHONY: fuzz
 fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
 	$(BIN)/python -m tests.fuzz $(ARGS)
@@ -109,6 +121,10 @@ clean:  ## Remove .venv and everything else that is made
 
 .venv/.bench: .venv/.dev
 	$(BIN)/python -m pip install --quiet --editable . --group bench
+	@touch $@
+
+.venv/.instructions: .venv/.dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group instructions
 	@touch $@
 
 .venv/.fuzz: .venv/.dev

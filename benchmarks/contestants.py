@@ -1,14 +1,15 @@
 """The contestants: each asks for the same answers in its own way, sixteen at a time.
 
-``python -m benchmarks.contestants NAME BASE_URL EVENTS RESPONSES PASSES`` runs one of them in a
-process of its own; what it imports, it imports itself, so that the others do not pay for it.
+``python -m benchmarks.contestants NAME LOOP BASE_URL EVENTS RESPONSES PASSES`` runs one of them in
+a process of its own, on the event loop of ``asyncio`` or ``uvloop``; what it imports, it imports
+itself, so that the others do not pay for it.
 """
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
+from importlib import import_module
 from typing import Any
 
 CONCURRENCY = 16
@@ -209,7 +210,7 @@ async def openapi_generator(base_url: str, ids: Iterator[int]) -> int:
         return await each(ask, ids)
 
 
-CONTESTANTS: dict[str, Callable[[str, Iterator[int]], Awaitable[int]]] = {
+CONTESTANTS: dict[str, Callable[[str, Iterator[int]], Coroutine[Any, Any, int]]] = {
     "bytes only": bytes_only,
     "orjson dicts": orjson_dicts,
     "plain cattrs": plain_cattrs,
@@ -225,12 +226,12 @@ CONTESTANTS: dict[str, Callable[[str, Iterator[int]], Awaitable[int]]] = {
 
 def main() -> None:
     """Run one contestant."""
-    name, base_url, *numbers = sys.argv[1:]
+    name, loop, base_url, *numbers = sys.argv[1:]
     events, responses, passes = map(int, numbers)
-    run = CONTESTANTS[name]
     for _ in range(passes):
         ids = iter([events] * responses)
-        found = asyncio.run(partial(run, base_url, ids)())  # type: ignore[arg-type]
+        with asyncio.Runner(loop_factory=import_module(loop).new_event_loop) as runner:
+            found = runner.run(CONTESTANTS[name](base_url, ids))
         assert found == events * responses, f"{name} found {found} events"
 
 

@@ -16,11 +16,12 @@ from attrs import asdict, define, field, frozen
 from . import generated
 from .contestants import CONTESTANTS
 from .measure import Cost, run, server
-from .report import write
+from .report import BASE, write
 
 ROUNDS = 11
 SECONDS = 3.0
 STREAMING = ("np6 async for", "np6 batches", "np6 raw")
+LOOPS = (BASE, "np6 await", "np6 batches")  # who shows what another event loop changes
 
 
 @frozen
@@ -33,6 +34,7 @@ class Workload:
         events: How many events in each.
         base: What is put behind the server's URL.
         names: Who takes part; empty for all.
+        loop: Whose event loop they run on.
     """
 
     name: str
@@ -40,12 +42,15 @@ class Workload:
     events: int
     base: str = ""
     names: tuple[str, ...] = ()
+    loop: str = "asyncio"
 
 
 WORKLOADS = (
     Workload("200 x 500", 200, 500),
     Workload("200 x 500, gzip", 200, 500, base="/gzip"),
+    Workload("200 x 500, uvloop", 200, 500, names=LOOPS, loop="uvloop"),
     Workload("4,000 x 5", 4_000, 5),
+    Workload("4,000 x 5, uvloop", 4_000, 5, names=LOOPS, loop="uvloop"),
     Workload("1,000 x 1,000", 1_000, 1_000, names=STREAMING),
     Workload("1 x 1,000,000", 1, 1_000_000, names=STREAMING),
     Workload("1 x 1,000,000, gzip", 1, 1_000_000, base="/gzip", names=STREAMING),
@@ -75,7 +80,7 @@ class Series:
 def contest(url: str, path: str, name: str, workload: Workload, passes: int) -> Cost:
     """Run one contestant in a process of its own."""
     numbers = map(str, (workload.events, workload.responses, passes))
-    module = ["-m", "benchmarks.contestants", name, url + workload.base, *numbers]
+    module = ["-m", "benchmarks.contestants", name, workload.loop, url + workload.base, *numbers]
     return run(module, path=path)
 
 
@@ -130,7 +135,7 @@ def main() -> None:
         "machine": platform.machine(),
         "rounds": options.rounds,
         "seconds": options.seconds,
-        **{name: version(name) for name in (*packages, "openapi-generator-cli")},
+        **{name: version(name) for name in (*packages, "openapi-generator-cli", "uvloop")},
     }
     options.out.mkdir(parents=True, exist_ok=True)
     result = {"facts": facts, "series": [asdict(one) for one in series]}

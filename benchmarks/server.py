@@ -1,7 +1,7 @@
 """The one server of all contestants: prepared bodies, as fast as a socket takes them.
 
 The id in the path is the number of events in the answer: ``/notifications/500/events/bounces``.
-Below ``/gzip`` the answers are compressed.
+Below ``/gzip`` the answers are compressed; below ``/each/5`` every id has that many events.
 """
 
 import asyncio
@@ -18,7 +18,9 @@ from np6_async import EventKind
 from np6_async._generated.examples import EXAMPLES
 
 BLOCK = 1_000  # events; longer answers repeat them
-_request = re.compile(rb"GET (/gzip)?/notifications/(\d+)/\S+ HTTP/1\.1\r\n.*?\r\n\r\n", re.DOTALL)
+_request = re.compile(
+    rb"GET (/gzip)?(?:/each/(\d+))?/notifications/(\d+)/\S+ HTTP/1\.1\r\n.*?\r\n\r\n", re.DOTALL
+)
 
 
 @cache
@@ -95,13 +97,24 @@ def answer(count: int, *, compressed: bool) -> bytes:
     return head(count, compressed=compressed) + b"".join(body)
 
 
+def read(request: bytes) -> tuple[int, bool]:
+    """Return how many events a request asks for, and whether compressed."""
+    found = _request.fullmatch(request)
+    assert found is not None, "a contestant sent something else"
+    return int(found[2] or found[3]), found[1] is not None
+
+
+def answer_to(request: bytes) -> bytes:
+    """Return the whole answer to a request."""
+    count, compressed = read(request)
+    return answer(count, compressed=compressed)
+
+
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answer the requests of one connection."""
     try:
         while True:
-            request = _request.fullmatch(await reader.readuntil(b"\r\n\r\n"))
-            assert request is not None, "a contestant sent something else"
-            compressed, count = request[1] is not None, int(request[2])
+            count, compressed = read(await reader.readuntil(b"\r\n\r\n"))
             if count <= BLOCK:
                 writer.write(answer(count, compressed=compressed))
                 continue
