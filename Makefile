@@ -89,6 +89,13 @@ instructions: .venv/.instructions  ## Count instructions per event and request, 
 fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: nightly
+nightly:  ## All that takes long: chaos, soak, fuzzing, a million ids, lag, instructions
+	$(MAKE) chaos ARGS=
+	$(MAKE) soak ARGS="--minutes 30"
+	$(MAKE) fuzz ARGS="--seconds 900"
+	$(MAKE) scale lag instructions ARGS=
+
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
 	@for program in nginx haproxy; do PATH="$$PATH:/usr/sbin" command -v $$program > /dev/null || \

@@ -28,7 +28,7 @@ NAMES = (
     *("np6 await", "np6 async for", "np6 batches", "np6 raw", "np6 fan_out"),
 )
 BASE = "orjson dicts"
-PACKAGES = ("aiohttp", "attrs", "cattrs", "msgspec", "multidict", "orjson", "propcache", "yarl")
+PACKAGES = ("aiohttp", "attrs", "cattrs", "msgspec", "multidict", "propcache", "yarl")
 
 _total = re.compile(r"^(?:summary|totals): (\d+)$", re.MULTILINE)
 
