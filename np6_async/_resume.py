@@ -28,7 +28,7 @@ T = TypeVar("T")
 MAX_IDS: Final = 100_000
 """How many ids are remembered of one answer: 56 bytes each, about 5 MiB."""
 
-_MOST_PUT_OFF: Final = 2 * 2**20  # bytes of elements that nobody has looked at yet
+_MOST_PUT_OFF: Final = 2**19  # bytes of elements that nobody has looked at yet
 _MOST_IN_VAIN: Final = 2  # answers in a row that break off without anything new
 
 
@@ -148,7 +148,8 @@ class Progress(Generic[T]):
 
         Args:
             elements: What has arrived of the answer.
-            last: Whether the answer is complete with them, so that none need be remembered.
+            last: Whether the answer is complete with them, so that none need be remembered; but
+                their order is still looked at.
         """
         if self._repeated:
             fresh = map(self._is_new, self._look.marks(elements))
@@ -156,7 +157,7 @@ class Progress(Generic[T]):
         if elements:
             self._in_vain = 0
             self.given += len(elements)
-            if not last:
+            if self._follows or not last:
                 self._put_off(elements)
         return elements
 

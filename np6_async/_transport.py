@@ -163,6 +163,8 @@ class Transport:
         if fresh and self._callers is not None:
             # What is kept for a name that is stated is kept apart from what is kept for none.
             headers, name = {**headers, "Connection": "close"}, self._origin[1]
+        if self._callers is None and not plain:
+            headers = {}  # the session has them, which is faster
         return await (self._callers or self._own_session(fresh=fresh)).get(
             f"{self._prefix}{path}",
             params=params or None,
@@ -180,6 +182,7 @@ class Transport:
         if session is None:
             session = self._own[fresh] = aiohttp.ClientSession(
                 connector=_Connector(force_close=fresh),
+                headers=_REQUEST_HEADERS,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
             )
