@@ -1,6 +1,7 @@
 """Schemas to attrs classes, by datamodel-code-generator with our template."""
 
 import ast
+import unicodedata
 import warnings
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from datamodel_code_generator.enums import DataModelType, InputFileType
 from datamodel_code_generator.format import DatetimeClassType, PythonVersion
 from datamodel_code_generator.parser import LiteralType
 
+from ._aliases import resolve_aliases
 from ._errors import CodegenError
 from ._schemas import STAND_IN, prepare
-from ._tree import Node
+from ._tree import Node, walk
 
 __all__ = ["TEMPLATES", "generate_models"]
 
@@ -28,7 +30,8 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     Raises:
         CodegenError: datamodel-code-generator refuses the schemas, warns, or writes no Python.
     """
-    source = _run(prepare(spec))
+    document = prepare(spec)
+    source = _run(document)
     try:
         module = ast.parse(source)
     except SyntaxError as error:
@@ -36,7 +39,21 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     imports = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
     start = max((node.end_lineno or 0 for node in imports), default=0)
     kept = [ast.unparse(node) for node in imports if getattr(node, "module", None) not in _REPLACED]
-    return kept, "\n".join(source.splitlines()[start:])
+    body = "\n".join(source.splitlines()[start:])
+    _refuse_equal_names(ast.parse(body))
+    return kept, resolve_aliases(body)
+
+
+def _refuse_equal_names(module: ast.Module) -> None:
+    for node in module.body:
+        names = [
+            each.name if isinstance(each, ast.FunctionDef) else ast.unparse(each.target)
+            for each in getattr(node, "body", ())
+            if isinstance(each, ast.FunctionDef | ast.AnnAssign)
+        ]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            name = getattr(node, "name", "")
+            raise CodegenError(f"{name}: two members would both be {twice!r} in Python")
 
 
 def _run(document: Node) -> str:
@@ -54,7 +71,7 @@ def _run(document: Node) -> str:
                 use_union_operator=True,
                 enum_field_as_literal=LiteralType.All,
                 snake_case_field=True,
-                aliases=_ALIASES,
+                aliases={**_ascii_names(document), **_ALIASES},
                 keyword_only=True,
                 use_schema_description=True,
                 use_field_description=True,
@@ -70,6 +87,13 @@ def _run(document: Node) -> str:
     if not isinstance(result, str):
         raise CodegenError("the schemas make more than one module; give them names without dots")
     return result
+
+
+def _ascii_names(document: Node) -> dict[str, str]:
+    """Return a name for every member that Python would read as another one, such as `ﬁ` as `fi`."""
+    names = {name for _, node in walk(document) for name in node}
+    plain = {name: unicodedata.normalize("NFKC", name) for name in names}
+    return {name: plain[name] for name in sorted(names) if plain[name] != name}
 
 
 def _failure(error: Exception) -> CodegenError:

@@ -33,7 +33,10 @@ def _validate(path: Path, spec: Node) -> None:
     try:
         fault = next(OpenAPIV31SpecValidator(spec).iter_errors(), None)
     except RecursionError as error:
-        raise CodegenError(f"{path}: a schema takes itself in (allOf) without end") from error
+        raise CodegenError(
+            f"{path}: a schema takes itself in ($ref or allOf) without end"
+        ) from error
     if fault:
         at = pointer(fault.absolute_path)
-        raise CodegenError(f"{path}: not valid OpenAPI 3.1 at {at}: {fault.message}")
+        reason = fault.message.partition("\n")[0]
+        raise CodegenError(f"{path}: not valid OpenAPI 3.1 at {at}: {reason}")

@@ -188,7 +188,7 @@ BREAKAGES = {
     "endless allOf": (
         BASE,
         '- $ref: "#/components/schemas/Opening"',
-        "takes itself in (allOf) without end",
+        "takes itself in ($ref or allOf) without end",
     ),
     "name taken": ("opened_at", "level", "x-python-datetime: 'level' is not a new name"),
     "no name": ("opened_at", "opened at", "x-python-datetime: 'opened at' is not a new name"),

@@ -22,7 +22,7 @@ def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("required_null: str | None\n", id="required and nullable"),
+        pytest.param("required_null: str | None = attrs.field()\n", id="required and nullable"),
         pytest.param("nickname: str | None = None\n", id="nullable"),
         pytest.param("retries: Int32 | None = None\n", id="nullable integer with a format"),
         pytest.param("Client: TypeAlias = str\n", id="open enumeration"),
@@ -32,7 +32,7 @@ def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFix
             id="keyword",
         ),
         pytest.param('is_new: bool = attrs.field(metadata={"wire": "isNew"})', id="camelCase"),
-        pytest.param("at: datetime\n", id="date-time"),
+        pytest.param("at: datetime = attrs.field()\n", id="date-time"),
         pytest.param("tags: list[str] | None = None\n", id="array"),
         pytest.param("place: Place | None = None\n", id="nested object"),
         pytest.param("class Opening(Base):\n", id="allOf"),

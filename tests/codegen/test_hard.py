@@ -195,6 +195,12 @@ def test_null_and_missing_are_decoded_alike(hard: ModuleType, converter: Any) ->
         ("Extra", {"models": {"a": 1}}),
         ("Tree", {"children": [{"child": []}]}),
         ("Last", {"id": str(UUID(int=1)), "last": True}),
+        ("Heir", {"id": str(UUID(int=1))}),
+        ("Strict", {}),
+        ("Fewer", "a"),
+        ("Circle", {}),
+        ("Term", {"op": "sum", "terms": [{"op": "sum", "rest": {"a": {"op": "product"}}}]}),
+        ("Texts", {"kilo": 3}),
     ],
 )
 def test_what_does_not_fit_is_a_misfit(
@@ -209,3 +215,94 @@ def test_wire_names_that_look_alike_stay_apart(hard: ModuleType, converter: Any)
     hostile = {'quote"s': "6", "back\\slash": "7", "new\nline": "8", "emoji😀": "9", "attrs": "10"}
     value = names | hostile
     assert converter.unstructure(converter.structure(value, hard.Names)) == value
+
+
+def test_strings_of_several_forms_are_one_form(hard: ModuleType, converter: Any) -> None:
+    """No decoder tells them apart, so every one of them is as it came."""
+    value = {
+        "known": "new",
+        "key": "k",
+        "day": "2021-02-23",
+        "model": "x",
+        "time": "12:00",
+        "mail": "",
+    }
+    assert converter.unstructure(converter.structure(value, hard.Texts)) == value
+    assert converter.loads(json.dumps({"model": {}}), hard.Texts).model == hard.Hedge()
+
+
+def test_members_with_names_of_keywords_are_members(hard: ModuleType, converter: Any) -> None:
+    value = {"properties": {"a": "b"}, "anyOf": "c", "const": "d", "$ref": "e", "nothing": 1}
+    assert converter.unstructure(converter.structure(value, hard.Keywords)) == value
+
+
+MOMENT = {"type": "integer", "x-python-datetime": "at"}
+REFUSED: dict[str, tuple[Json, str]] = {
+    "contradiction": (
+        {"allOf": [{"properties": {"a": {"type": name}}} for name in ("string", "integer")]},
+        "components > schemas > Odd > a: allOf: its parts contradict each other in `type`",
+    ),
+    "no value in common": (
+        {"allOf": [{"enum": ["a"]}, {"enum": ["b"]}]},
+        "components > schemas > Odd: allOf: its parts contradict each other in `enum`",
+    ),
+    "union with more": (
+        {"allOf": [{"oneOf": [{"type": "object"}]}, {"properties": {"a": {}}}]},
+        "`oneOf` cannot be taken in: write its branches out in full",
+    ),
+    "moment of a string": (
+        {"properties": {"a": MOMENT | {"type": "string"}}},
+        "Odd: x-python-datetime: this is no integer",
+    ),
+    "moment without a name": (
+        {"properties": {"a": MOMENT | {"x-python-datetime": 5}}},
+        "x-python-datetime: 5 is not a new name",
+    ),
+    "moment named by a keyword": (
+        {"properties": {"a": MOMENT | {"x-python-datetime": "import"}}},
+        "x-python-datetime: 'import' is not a new name",
+    ),
+    "moment with the name of a member": (
+        {"properties": {"class": MOMENT | {"x-python-datetime": "class_"}}},
+        "Odd: two members would both be 'class_' in Python",
+    ),
+    "itself": (
+        {"$ref": "#/components/schemas/Odd"},
+        "a schema takes itself in ($ref or allOf) without end",
+    ),
+}
+
+
+def made(tmp_path: Path, schemas: Json) -> int:
+    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}}
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps(document | {"components": {"schemas": schemas}}), "utf-8")
+    return main(["--spec", str(spec), "--out", str(tmp_path / "out")])
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_had_is_told_and_nothing_is_written(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schema, reason = REFUSED[name]
+    assert made(tmp_path, {"Odd": schema}) == 2
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_document_has_nothing_imported_but_what_the_templates_do(tmp_path: Path) -> None:
+    hook = {"module": "antigravity", "name": "fly"}
+    member = {"type": "string", "x-python-type": "os.path", "customTypePath": "os.system"}
+    schema = {"x-python-import": hook, "customBasePath": "os.path", "properties": {"a": member}}
+    assert made(tmp_path, {"Odd": {"type": "object", **schema}}) == 0
+    models = (tmp_path / "out" / "models.py").read_text("utf-8")
+    assert "antigravity" not in models
+    assert "os." not in models
+
+
+@pytest.mark.parametrize("name", ["Annotated", "TypeAlias"])
+def test_a_name_that_the_models_need_is_refused(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert made(tmp_path, {name: {"type": "object"}}) == 2
+    assert f"the models need the name {name} themselves" in capsys.readouterr().err

@@ -114,14 +114,14 @@ class Opening(Base):
     """
 
     type: Literal["opening"] = "opening"
-    at: datetime
+    at: datetime = attrs.field()
     timestamp: Int64 | None = None
     is_new: bool = attrs.field(metadata={"wire": "isNew"})
     class_: str | None = attrs.field(default=None, metadata={"wire": "class"})
     from_: str | None = attrs.field(default=None, metadata={"wire": "from"})
     retries: Int32 | None = None
     nickname: str | None = None
-    required_null: str | None
+    required_null: str | None = attrs.field()
     tags: list[str] | None = None
     days: list[date] | None = None
     labels: list[str] | None = attrs.field(factory=lambda: ["a"])

@@ -29,24 +29,33 @@ __all__ = [
     "Both",
     "Box",
     "BoxMessage",
+    "Circle",
     "Closed",
     "Coin",
     "Country",
     "Elsewhere",
     "Extra",
+    "Fewer",
     "Formats",
     "HardPerson",
     "Hedge",
+    "Heir",
+    "Keywords",
     "Last",
     "Message",
     "Middle",
     "Names",
     "Note",
+    "Number",
     "OpenBox",
     "OtherBox",
     "OtherMessage",
     "ShutBox",
+    "Strict",
+    "Sum",
+    "Term",
     "TextMessage",
+    "Texts",
     "Thing",
     "Tree",
     "Values",
@@ -160,6 +169,8 @@ class Names:
         back_slash: Not described.
         new_line: Not described.
         emoji_: Not described.
+        fi: Not described.
+        fi_1: Not described.
         str: Not described.
         int: Not described.
         list: Not described.
@@ -197,6 +208,8 @@ class Names:
     back_slash: str_aliased | None = attrs.field(default=None, metadata={"wire": "back\\slash"})
     new_line: str_aliased | None = attrs.field(default=None, metadata={"wire": "new\nline"})
     emoji_: str_aliased | None = attrs.field(default=None, metadata={"wire": "emoji😀"})
+    fi: str_aliased | None = attrs.field(default=None, metadata={"wire": "ﬁ"})
+    fi_1: str_aliased | None = attrs.field(default=None, metadata={"wire": "fi"})
     str: str_aliased | None = None
     int: int_aliased | None = None
     list: list_aliased[str_aliased] | None = None
@@ -383,8 +396,66 @@ class Last(Middle):
         middle_name: Not described.
     """
 
-    last: bool_aliased
+    last: bool_aliased = attrs.field()
     middle_name: str_aliased = attrs.field(metadata={"wire": "middleName"})
+
+
+Fewer: TypeAlias = Literal["b", "c"]
+"""The values that two sets have in common."""
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Number:
+    """Number.
+
+    Attributes:
+        op: Not described.
+        value: Not described.
+    """
+
+    op: Literal["number"]
+    value: float_aliased
+
+
+Circle: TypeAlias = list[Any]
+"""Arrays of arrays of arrays, with no class on the way."""
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Keywords:
+    """Members with the names of JSON Schema's keywords, and schemas that are only true or false.
+
+    Attributes:
+        properties: Not described.
+        items: Not described.
+        any_of: Not described.
+        enum: Not described.
+        const: Not described.
+        format: Not described.
+        discriminator: Not described.
+        default: Not described.
+        x_python_datetime: Not described.
+        description: Not described.
+        field_ref: Not described.
+        anything: Not described.
+        nothing: Not described.
+    """
+
+    properties: dict_aliased[str_aliased, str_aliased] | None = None
+    items: int_aliased | None = None
+    any_of: str_aliased | None = attrs.field(default=None, metadata={"wire": "anyOf"})
+    enum: str_aliased | None = None
+    const: str_aliased | None = None
+    format: str_aliased | None = None
+    discriminator: str_aliased | None = None
+    default: int_aliased | None = None
+    x_python_datetime: str_aliased | None = attrs.field(
+        default=None, metadata={"wire": "x-python-datetime"}
+    )
+    description: str_aliased | None = None
+    field_ref: str_aliased | None = attrs.field(default=None, metadata={"wire": "$ref"})
+    anything: Any | None = None
+    nothing: Any | None = None
 
 
 Country: TypeAlias = Literal["fr", "de"]
@@ -548,3 +619,79 @@ class Extra:
     nullable: dict_aliased[str_aliased, str_aliased | None] | None = None
     closed: Closed | None = None
     both: Both | None = None
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Heir:
+    """Two bases, which no class can have; the first is the second's, too, in a stricter form.
+
+    Attributes:
+        id: Not described.
+        tree: A schema that holds itself, in every way there is.
+    """
+
+    id: UUID
+    tree: Tree
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Sum:
+    """Sum.
+
+    Attributes:
+        op: Not described.
+        terms: Not described.
+        rest: Not described.
+    """
+
+    op: Literal["sum"]
+    terms: list_aliased[Term] | None = None
+    rest: dict_aliased[str_aliased, Term] | None = None
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Texts:
+    """Forms that are all strings to a decoder.
+
+    Attributes:
+        known: Known values: `b`, `c`.
+        key: Not described.
+        day: Not described.
+        model: Known values: `none`.
+        time: Not described.
+        mail: Not described.
+        kilo: Not described.
+        half: Not described.
+        pair: Not described.
+        hedge: Leads back to a tree.
+        since: Not described.
+        patterns: Not described.
+    """
+
+    known: str_aliased | None = None
+    key: str_aliased | None = None
+    day: str_aliased | None = None
+    model: Hedge | str_aliased | None = None
+    time: str_aliased | None = None
+    mail: str_aliased | None = None
+    kilo: Literal[1, 2] | None = None
+    half: float_aliased | None = None
+    pair: list_aliased[Any] | None = None
+    hedge: Hedge | None = None
+    since: date_aliased | None = None
+    patterns: dict_aliased[str_aliased, Any] | None = None
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
+class Strict(Hedge):
+    """Demands what its base leaves open.
+
+    Attributes:
+        tree: A schema that holds itself, in every way there is.
+    """
+
+    tree: Tree = attrs.field()
+
+
+Term: TypeAlias = Number | Sum
+"""A union that holds itself, and is used before it is whole."""
