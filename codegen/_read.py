@@ -23,6 +23,8 @@ def read(path: Path, *, lenient: bool = False) -> object:
     Raises:
         CodegenError: It cannot be read.
     """
+    if path.parts[:1] in {("http:",), ("https:",)}:
+        raise CodegenError(f"{path}: only local files are read; fetch it first, and look at it")
     try:
         text = path.read_text("utf-8")
         value = _parse(text, _Loader if lenient else _StrictLoader)

@@ -84,6 +84,11 @@ def test_what_is_no_openapi_3_is_told(text: str, tmp_path: Path, capsys: Capture
     assert "bundle.yaml: " in capsys.readouterr().err
 
 
+def test_a_bundle_on_another_machine_is_not_fetched(capsys: Captured) -> None:
+    assert main(["https://localhost:9/openapi.json"]) == 2
+    assert "only local files are read" in capsys.readouterr().err
+
+
 @pytest.fixture(scope="module")
 def public() -> Spec:
     """A document of 33,000 lines with 259 paths that somebody else wrote."""
