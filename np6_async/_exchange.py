@@ -154,6 +154,8 @@ class Exchange:
 
     def _learn(self, failure: NP6Error, record: _Record) -> None:
         """Ask in another way after what is the fault of the way; once, where it was no accident."""
+        if record.progress is not None and not record.progress.in_order:
+            self._note(Oddity.DISORDER, record)
         record.fresh |= isinstance(failure, ConnectError)
         if isinstance(failure, ProtocolError):
             failure.permanent |= record.plain
@@ -169,7 +171,7 @@ class Exchange:
         elements = progress.take(page.elements, last=page.last)
         if elements:
             record.failures = 0
-        if not progress.in_order:
+        if page.last and not progress.in_order:
             self._note(Oddity.DISORDER, record)
         return page if elements is page.elements else Page(elements, last=page.last)
 

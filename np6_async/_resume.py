@@ -28,7 +28,8 @@ T = TypeVar("T")
 MAX_IDS: Final = 100_000
 """How many ids are remembered of one answer: 56 bytes each, about 5 MiB."""
 
-_MOST_PUT_OFF: Final = 2**19  # bytes of elements that nobody has looked at yet
+_MOST_UNSEEN: Final = 2**19  # bytes of elements that nobody has looked at yet
+_MOST_UNSETTLED: Final = 2000  # elements whose order nobody has checked yet
 _MOST_IN_VAIN: Final = 2  # answers in a row that break off without anything new
 
 
@@ -124,12 +125,13 @@ class Progress(Generic[T]):
         """What to ask for next."""
         self.given = 0
         """How many elements the caller has had."""
-        self.in_order = True
-        """Whether they came in the order that was asked for, if one was."""
         self._whole = query
         self._look = look
         self._unseen: list[T] = []  # given, and not yet looked at
         self._unseen_size = 0
+        self._new_ids: list[int] = []  # looked at, and not yet settled
+        self._new_times: list[int | None] = []
+        self._ordered = True
         self._follows = query.sort is not None  # and still knows where a rest would begin
         self._in_vain = 0  # answers in a row without anything new
         self._ids: list[int] | None = []  # of all that was given; None if that is too many
@@ -148,8 +150,7 @@ class Progress(Generic[T]):
 
         Args:
             elements: What has arrived of the answer.
-            last: Whether the answer is complete with them, so that none need be remembered; but
-                their order is still looked at.
+            last: Whether the answer is complete with them, so that nothing but their order matters.
         """
         if self._repeated:
             fresh = map(self._is_new, self._look.marks(elements))
@@ -157,15 +158,21 @@ class Progress(Generic[T]):
         if elements:
             self._in_vain = 0
             self.given += len(elements)
-            if self._follows or not last:
-                self._put_off(elements)
+            if not last or self._follows:
+                self._take_down(elements)
         return elements
+
+    @property
+    def in_order(self) -> bool:
+        """Whether what was given came in the order that was asked for, if one was."""
+        self._settle()
+        return self._ordered
 
     def resume(self, failure: NP6Error) -> NP6Error | None:
         """Set `query` to what is to be asked after a failure; return an error if nothing can be."""
         if not (self.given and isinstance(failure, TransportError)):
             return None
-        self._remember()
+        self._settle()
         if self._in_vain >= _MOST_IN_VAIN:
             failure.stopped_by = f"{_MOST_IN_VAIN} answers in a row that brought nothing new"
             return failure
@@ -220,31 +227,45 @@ class Progress(Generic[T]):
         except ValueError:  # no instant that the API takes
             return None
 
-    def _put_off(self, elements: list[T]) -> None:
+    def _take_down(self, elements: list[T]) -> None:
         if self._ids is None and not self._follows:
             return
-        self._unseen += elements
-        if self._look.size is not None:
-            self._unseen_size += self._look.size(elements)
-        if self._look.size is None or self._unseen_size > _MOST_PUT_OFF:
-            self._remember()
-
-    def _remember(self) -> None:
-        """Look at what was given since the last time."""
-        if not self._unseen:
+        if self._look.size is None:
+            self._remember(self._look.marks(elements))
             return
-        marks = self._look.marks(self._unseen)
-        self._unseen, self._unseen_size = [], 0
+        self._unseen += elements
+        self._unseen_size += self._look.size(elements)
+        if self._unseen_size > _MOST_UNSEEN:
+            self._see()
+
+    def _see(self) -> None:
+        unseen, self._unseen, self._unseen_size = self._unseen, [], 0
+        if unseen:
+            self._remember(self._look.marks(unseen))
+
+    def _remember(self, marks: Sequence[Mark]) -> None:
+        """Take down as little as possible, as fast as possible: this runs for every page."""
+        self._new_ids += _ids(marks)
+        if self._follows:
+            self._new_times += map(_timestamp, marks)
+        if len(self._new_ids) > _MOST_UNSETTLED:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Find out where what was given since the last time leads to."""
+        self._see()
+        ids, times = self._new_ids, self._new_times
+        self._new_ids, self._new_times = [], []
         if self._ids is not None:
-            self._ids += _ids(marks)
+            self._ids += ids
             if len(self._ids) > MAX_IDS:
                 self._ids = None
         if self._follows:
-            self._follow(marks, list(map(_timestamp, marks)))
-            if not self.in_order or len(self._since) > MAX_IDS:
+            self._follow(ids, times)
+            if not self._ordered or len(self._since) > MAX_IDS:
                 self._follows, self._since = False, []
 
-    def _follow(self, marks: Sequence[Mark], times: list[int | None]) -> None:
+    def _follow(self, ids: list[int], times: list[int | None]) -> None:
         """Check the order, and move the edge as far as it goes.
 
         It lies between two timestamps that differ. What shows none belongs to the one before or to
@@ -252,13 +273,13 @@ class Progress(Generic[T]):
         """
         dated = [time for time in (self._latest, *times) if time is not None]
         if dated != sorted(dated, reverse=self._descends):
-            self.in_order = False
+            self._ordered = False
             return
-        first = 0 if None in times else times.index(times[-1])
+        first = 0 if None in times or not times else times.index(times[-1])
         before = times[first - 1] if first else self._before
-        for time, mark in zip(times[first:], marks[first:], strict=True):
+        for time, number in zip(times[first:], ids[first:], strict=True):
             if time is not None and before is not None and time != before:
                 self._edge, self._since = time, []
-            self._since.append(_id(mark))
+            self._since.append(number)
             before = time
         self._before, self._latest = before, dated[-1] if dated else None

@@ -235,6 +235,17 @@ def test_elements_left_as_json_are_recognised_by_their_ids() -> None:
     assert begun.take([event(2, note="changed"), event(3)]) == [event(3)]
 
 
+@pytest.mark.parametrize("size", [10, 1_000, 10_000])
+def test_so_much_json_that_looking_at_it_cannot_wait_is_recognised_as_well(size: int) -> None:
+    begun = Progress(evolve(WHOLE, sort="asc"), LOOK_AT_JSON)
+    elements = [event(number, note="x" * size) for number in range(2_500)]
+    for first in range(0, 2_500, 100):
+        begun.take(elements[first : first + 100])
+    begun.resume(BROKEN)
+    assert begun.query.start == FIRST_MOMENT + 2_499
+    assert begun.take([elements[-1], event(2_500)]) == [event(2_500)]
+
+
 @pytest.mark.parametrize(
     "odd",
     [
