@@ -165,7 +165,8 @@ class NP6Client(Endpoints):
             start: First moment of the window.
             end: First moment after the window.
             sort: Order by time within each query.
-            concurrency: Queries under way at once; None for as many as the client has requests.
+            concurrency: Queries under way at once; no more than the client has requests, which is
+                also the default. So no run crowds out what else the client is asked.
             deadline: Seconds from the start of the run until what is still under way fails.
 
         Raises:
@@ -177,7 +178,7 @@ class NP6Client(Endpoints):
             self._open,
             concurrency=self._concurrency
             if concurrency is None
-            else to_count(concurrency, name="concurrency"),
+            else min(self._concurrency, to_count(concurrency, name="concurrency")),
             deadline=None if deadline is None else to_seconds(deadline, name="deadline"),
         )
 

@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from attrs import Factory, define
 
 from ._array import ArraySplitter, ElementDecoder
+from ._budget import Budget
 from ._clock import Clock, Waits
 from ._floor import SLOW_AFTER, Floor
 from ._gate import Gate, Turn
@@ -19,8 +20,8 @@ from ._oddities import Oddities, Oddity, notification_of
 from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
 from ._resume import Look, Progress
-from ._retry import LONGEST_WAIT, MAX_THROTTLES, is_throttle, is_transient, pause
-from ._status import DETAIL_BYTES, refusal
+from ._retry import REFUSALS, Retries
+from ._status import DETAIL_BYTES, asked_pause, refusal
 from ._transport import PIECE, Reply, StaleConnectionError, Transport
 from .errors import ConnectError, NP6Error, ProtocolError, RequestTimeoutError
 
@@ -54,10 +55,9 @@ class _Record:
     query: EventQuery
     clock: Clock
     floor: Floor
+    retries: Retries
     progress: Progress[Any] | None  # None if the caller starts again
     attempts: int = 0
-    failures: int = 0  # since something new came
-    throttles: int = 0
     fresh: bool = False  # a connection was lost, so it is not trusted to ones that were kept
     slow: bool = False  # it came too slowly once
     plain: bool = False  # what came back was no HTTP, so it is asked for without compression
@@ -91,6 +91,7 @@ class Exchange:
         self._timeouts = timeouts
         self._retry = retry
         self._slow_after = slow_after
+        self._budget = Budget()
         self._waits = Waits()
 
     @property
@@ -129,7 +130,8 @@ class Exchange:
             return
         progress = None if look is None else Progress(query, look)
         clock = Clock(self._timeouts.total, self._waits)
-        record = _Record(query, clock, Floor(self._slow_after), progress)
+        retries = Retries(self._retry, self._budget, random.random)
+        record = _Record(query, clock, Floor(self._slow_after), retries, progress)
         while True:
             asked = query if progress is None else progress.query
             try:
@@ -138,6 +140,7 @@ class Exchange:
                         fresh = page if progress is None else self._fresh(page, progress, record)
                         if fresh.elements or fresh.last:
                             yield fresh
+                record.retries.succeed()
                 return
             except NP6Error as error:
                 failure = error
@@ -170,7 +173,7 @@ class Exchange:
         """Return what is new to the caller in a page."""
         elements = progress.take(page.elements, last=page.last)
         if elements:
-            record.failures = 0
+            record.retries.progress()
         if page.last and not progress.in_order:
             self._note(Oddity.DISORDER, record)
         return page if elements is page.elements else Page(elements, last=page.last)
@@ -182,7 +185,10 @@ class Exchange:
         splitter = ArraySplitter(decoder)
         held: list[T] = []  # not given until it is known that the body ends with its array
         restarted = record.progress is None and record.attempts > 0
-        with await self._turn(record) as turn, closing(await self._ask(query, record)) as reply:
+        with (
+            await self._turn(record) as turn,
+            closing(await self._ask(query, record, turn)) as reply,
+        ):
             if record.progress is not None:
                 record.progress.begin()
             while await self._feed(splitter, held, reply, record):
@@ -227,7 +233,7 @@ class Exchange:
             return turn
         return await record.clock.limit(self._gate.enter, phase="waiting for a turn")
 
-    async def _ask(self, query: EventQuery, record: _Record) -> Reply:
+    async def _ask(self, query: EventQuery, record: _Record, turn: Turn) -> Reply:
         """Send a request and return its answer, if that is a success."""
         self._waits.check()
         record.attempts += 1
@@ -237,7 +243,7 @@ class Exchange:
             seconds=self._timeouts.connect + self._timeouts.idle,
         )
         try:
-            await self._check(reply, record)
+            await self._check(reply, record, turn)
         except BaseException:
             reply.close()
             raise
@@ -254,12 +260,16 @@ class Exchange:
         record.attempts += 1
         return await self._transport.send(path, params, plain=plain, fresh=True)
 
-    async def _check(self, reply: Reply, record: _Record) -> None:
+    async def _check(self, reply: Reply, record: _Record, turn: Turn) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""
         now = datetime.now(UTC)
         known = quota(reply.headers, now=now)
-        if known is not None:
-            self._gate.observe_quota(known.remaining, known.reset_in)
+        if reply.status in REFUSALS:  # the gate is closed before the turn goes to the next
+            asked = asked_pause(reply.status, reply.headers, now=now)
+            seconds = record.retries.closing(reply.status, asked, probes=turn.probes)
+            record.retries.is_news = turn.refused(known, seconds=seconds)
+        else:
+            turn.answered(known)
         body = "" if reply.status in (200, 204) else await self._error_body(reply, record)
         failure = refusal(reply.status, reply.headers, body, now=now)
         if failure is not None:
@@ -288,22 +298,9 @@ class Exchange:
 
     async def _recover(self, failure: NP6Error, record: _Record) -> None:
         """Wait until the query may be tried again, or raise the failure if it may not."""
-        throttled = is_throttle(failure)
-        if throttled:
-            record.throttles += 1
-            spent = self._retry.attempts == 1 or record.throttles > MAX_THROTTLES
-        else:
-            record.failures += 1
-            spent = not is_transient(failure) or record.failures >= self._retry.attempts
-        count = record.throttles if throttled else record.failures
-        wait = pause(self._retry, failure, count, random.random)
-        too_long = (failure.retry_after or 0) > LONGEST_WAIT
-        if throttled and not too_long:
-            self._gate.block(wait)  # for every query, whatever becomes of this one
-        if spent or too_long:
-            raise failure
-        if not record.clock.allows(wait):
+        pause = record.retries.pause(failure)
+        if not record.clock.allows(max(pause, self._gate.closed_for)):
             failure.stopped_by = "deadline"
             raise failure
-        if not throttled:
-            await record.clock.limit(partial(asyncio.sleep, wait), phase="pausing")
+        if pause > 0:
+            await record.clock.limit(partial(asyncio.sleep, pause), phase="pausing")

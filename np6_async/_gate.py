@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from math import isfinite
 from types import TracebackType
 from typing import Self
 
 from ._governor import Governor
+from ._headers import Quota
 
 __all__ = ["Gate", "Turn"]
 
@@ -18,68 +19,64 @@ class Gate:
 
     def __init__(self, governor: Governor) -> None:
         self._governor = governor
-        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._waiters: deque[asyncio.Future[int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def closed_for(self) -> float:
+        """For how many seconds nobody gets through, because the API refused a request."""
+        return max(0.0, self._governor.closed_until - asyncio.get_running_loop().time())
 
     def try_enter(self) -> "Turn | None":
         """Return a turn if one is free right now and nobody waits for it."""
         now = asyncio.get_running_loop().time()
         if self._waiters or self._governor.delay(now) > 0:
             return None
-        self._governor.admit(now)
-        return Turn(self._governor, self._release)
+        return Turn(self, self._governor, self._governor.admit(now))
 
     async def enter(self) -> "Turn":
         """Wait for a turn. Whoever has one must leave."""
         coming = asyncio.get_running_loop().create_future()
         self._waiters.append(coming)
-        self._admit()
+        if len(self._waiters) == 1:  # the others go when those before them have gone
+            self.admit()
         try:
-            await coming
+            number = await coming
         except asyncio.CancelledError:
             if not coming.cancelled():  # it came in the same moment
-                self._release()
+                Turn(self, self._governor, coming.result()).leave()
             raise
-        return Turn(self._governor, self._release)
+        return Turn(self, self._governor, number)
 
-    def block(self, seconds: float) -> None:
-        """Let no request through for so long."""
-        self._governor.block(asyncio.get_running_loop().time(), seconds)
-
-    def observe_quota(self, remaining: int, reset_in: float) -> None:
-        """Take in what an answer said about the API's quota."""
-        now = asyncio.get_running_loop().time()
-        self._governor.observe_quota(now, remaining=remaining, reset_in=reset_in)
-
-    def _release(self) -> None:
-        self._governor.release()
-        self._admit()
-
-    def _admit(self) -> None:
+    def admit(self) -> None:
+        """Let those through who may go by now, and come back when the next one may."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._waiters:
+            return
         loop = asyncio.get_running_loop()
         while self._waiters:
             now = loop.time()
             delay = self._governor.delay(now)
             if delay > 0:
                 if isfinite(delay):
-                    self._timer = loop.call_later(delay, self._admit)
+                    self._timer = loop.call_later(delay, self.admit)
                 return
             coming = self._waiters.popleft()
             if not coming.done():
-                self._governor.admit(now)
-                coming.set_result(None)
+                coming.set_result(self._governor.admit(now))
 
 
 class Turn:
     """The right to have one request under way."""
 
-    def __init__(self, governor: Governor, release: Callable[[], None]) -> None:
+    def __init__(self, gate: Gate, governor: Governor, number: int) -> None:
+        self._gate = gate
         self._governor = governor
-        self._release = release
+        self._number = number
         self._held = True
+        self._heard = False
 
     def __enter__(self) -> Self:
         return self
@@ -92,11 +89,37 @@ class Turn:
     ) -> None:
         self.leave()
 
+    @property
+    def probes(self) -> int:
+        """How many requests in a row, this one included, were sent to see if any is admitted."""
+        return self._governor.probes(self._number)
+
+    def answered(self, quota: Quota | None) -> None:
+        """Tell that the API admitted the request, and what its rate headers say."""
+        self._heard = True
+        self._governor.answer(asyncio.get_running_loop().time(), self._number, quota)
+        self._gate.admit()
+
+    def refused(self, quota: Quota | None, *, seconds: float) -> bool:
+        """Tell that the API refused the request: nobody goes for so many seconds.
+
+        Returns:
+            Whether that is news, and not what another request was told already.
+        """
+        self._heard = True
+        now = asyncio.get_running_loop().time()
+        return self._governor.refuse(now, self._number, quota, seconds=seconds)
+
     def leave(self) -> None:
         """Give the turn back; again is no harm."""
-        if self._held:
-            self._held = False
-            self._release()
+        if not self._held:
+            return
+        self._held = False
+        if not self._heard:
+            self._heard = True
+            self._governor.lose(self._number)
+        self._governor.release()
+        self._gate.admit()
 
     @contextmanager
     def lent(self) -> Iterator[None]:

@@ -1,15 +1,24 @@
 """How many requests, and how fast. Pure state: the clock is an argument, and nothing waits here."""
 
+from math import inf
 from typing import Final
+
+from ._allowance import Allowance
+from ._headers import Quota
+from ._pace import Pace
 
 __all__ = ["Governor"]
 
-_FULL: Final = float("inf")
-_LATENESS: Final = 0.01  # seconds that timers may be late without lowering the rate
+_FIRST_WINDOW: Final = 4.0  # requests at once, until answers show that more are welcome
 
 
 class Governor:
     """Decides when the next request may go. One for each client, shared by all its queries.
+
+    How many go at once is a window: one more for each windowful of answers, half as many when the
+    API refuses. How fast they go is what its rate headers admit; where it has none, a pace that
+    refusals lower and time raises. After a refusal nothing goes for a while, then one request,
+    and the others once that one is answered.
 
     Args:
         concurrency: Requests under way at the most.
@@ -17,33 +26,93 @@ class Governor:
     """
 
     def __init__(self, *, concurrency: int, max_rate: float | None = None) -> None:
-        self._concurrency = concurrency
-        self._interval = 1 / max_rate if max_rate else 0.0
-        self._next_send = 0.0  # no request goes before these moments
-        self._blocked_until = 0.0
-        self._remaining: int | None = None  # what the API's quota still admits, until `_reset_at`
-        self._reset_at = 0.0
         self.in_flight = 0
         """Requests under way."""
+        self.closed_until = 0.0
+        """No request goes before this moment, for the API refused one."""
+        self._concurrency = concurrency
+        self._window = min(_FIRST_WINDOW, concurrency)
+        self._allowance = Allowance()
+        self._pace = Pace(max_rate)
+        self._unanswered = 0
+        self._sent = 0  # requests so far: the number of the last one
+        self._sent_when_refused = 0  # these were refused, if at all, for one and the same reason
+        self._probe: int | None = None  # goes alone, to see if any is admitted; 0: the next one
+        self._probes = 0  # in a row
 
     def delay(self, now: float) -> float:
-        """Return for how many seconds no request may go; infinity until one under way has ended."""
-        if self.in_flight >= self._concurrency:
-            return _FULL
-        earliest = max(self._next_send, self._blocked_until)
-        if self._remaining is not None and self._remaining <= 0:
-            earliest = max(earliest, self._reset_at)
+        """Return for how many seconds no request may go; infinity until one under way tells."""
+        if self.in_flight + 1 > self._window or self._probe:
+            return inf
+        if self._unanswered >= self._allowance.at_once:
+            return inf
+        earliest = max(self.closed_until, self._allowance.opens_at, self._pace.next_send)
         return max(0.0, earliest - now)
 
-    def admit(self, now: float) -> None:
-        """Count a request as under way."""
+    def admit(self, now: float) -> int:
+        """Count a request as under way, and return its number."""
         self.in_flight += 1
-        made_up = min(_LATENESS, self._interval)
-        self._next_send = max(self._next_send, now - made_up) + self._interval
-        if now >= self._reset_at:
-            self._remaining = None
-        if self._remaining is not None:
-            self._remaining -= 1
+        self._unanswered += 1
+        self._sent += 1
+        if self._probe == 0:
+            self._probe = self._sent
+            self._probes += 1
+        self._pace.sent(now)
+        self._allowance.spend(now)
+        return self._sent
+
+    def probes(self, number: int) -> int:
+        """Return how many requests in a row have gone alone, if this one is the last of them."""
+        return self._probes if number == self._probe else 0
+
+    def answer(self, now: float, number: int, quota: Quota | None) -> None:
+        """Count a request as admitted by the API.
+
+        Args:
+            now: The time.
+            number: Which request.
+            quota: What the rate headers say; None if they are missing.
+        """
+        self._hear(now, quota)
+        if number == self._probe:
+            self._probe = None
+            self._probes = 0
+        if self._window < self._concurrency:
+            self._window = min(self._window + 1 / self._window, self._concurrency)
+
+    def refuse(self, now: float, number: int, quota: Quota | None, *, seconds: float) -> bool:
+        """Count a request as refused, and let none go for so many seconds.
+
+        Args:
+            now: The time.
+            number: Which request.
+            quota: What the rate headers say; None if they are missing.
+            seconds: How long the API wants to be left alone.
+
+        Returns:
+            Whether that is news. What was sent before an earlier refusal was refused with it.
+        """
+        is_news = number > self._sent_when_refused
+        is_spent = quota is not None and quota.remaining == 0
+        if is_news and is_spent:
+            self._allowance.share()
+        self._hear(now, quota)
+        self.closed_until = max(self.closed_until, now + seconds)
+        if not is_news:
+            return False
+        self._sent_when_refused = self._sent
+        if number != self._probe:  # a probe tells that the API is closed still, and no more
+            self._window = max(1.0, self._window / 2)
+            if not is_spent:  # the quota, if there is one, is not what it goes by
+                self._pace.cut(now)
+        self._probe = 0
+        return True
+
+    def lose(self, number: int) -> None:
+        """Count a request as one that will not be answered."""
+        self._unanswered -= 1
+        if number == self._probe:
+            self._probe = 0
 
     def release(self) -> None:
         """Count a request as ended, or as held up by its caller."""
@@ -53,19 +122,10 @@ class Governor:
         """Count what its caller held up as under way again, even if that is one too many."""
         self.in_flight += 1
 
-    def block(self, now: float, seconds: float) -> None:
-        """Let no request go for so long: the API asked for it."""
-        self._blocked_until = max(self._blocked_until, now + seconds)
-
-    def observe_quota(self, now: float, *, remaining: int, reset_in: float) -> None:
-        """Take in the rate headers of an answer.
-
-        Requests under way may or may not be counted in it already, so they are taken as not; an
-        answer that was overtaken by a later one never raises the quota.
-        """
-        left = remaining - (self.in_flight - 1)
-        reset_at = now + reset_in
-        if self._remaining is not None and now < self._reset_at:
-            left = min(left, self._remaining)
-            reset_at = max(reset_at, self._reset_at)
-        self._remaining, self._reset_at = left, reset_at
+    def _hear(self, now: float, quota: Quota | None) -> None:
+        self._unanswered -= 1
+        if quota is None:
+            return
+        if not self._sent_when_refused:
+            self._window = self._concurrency
+        self._allowance.observe(now, quota, unanswered=self._unanswered)

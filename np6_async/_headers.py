@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-__all__ = ["Quota", "quota", "request_id", "retry_after"]
+__all__ = ["Quota", "quota", "request_id", "reset_in", "retry_after"]
 
 _LONGEST_ID: Final = 200
 _LONGEST_RESET: Final = 3600.0
@@ -17,10 +17,12 @@ class Quota(NamedTuple):
     Attributes:
         remaining: Requests left.
         reset_in: Seconds until the count starts anew.
+        limit: What the count starts with; None if that is not said.
     """
 
     remaining: int
     reset_in: float
+    limit: int | None = None
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
@@ -46,24 +48,33 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 
 
 def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
-    """Return what the rate-limit headers say; None where they are missing or make no sense.
+    """Return what the rate-limit headers say; None where they are missing or make no sense."""
+    remaining = _digits(headers.get("X-RateLimit-Remaining", "").strip())
+    if remaining is None:
+        return None
+    seconds = reset_in(headers, now=now)
+    if seconds is None:
+        return None
+    limit = _digits(headers.get("X-RateLimit-Limit", "").strip())
+    return Quota(remaining, seconds, limit or None)
+
+
+def reset_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return the seconds until the quota's count starts anew; None where that is not said.
 
     The unit of ``X-RateLimit-Reset`` is not documented. Epoch milliseconds, epoch seconds and
     seconds from now are all in use for this header, and differ enough in size to be told apart.
     """
-    if "X-RateLimit-Remaining" not in headers:
-        return None
-    remaining = _digits(headers.get("X-RateLimit-Remaining", "").strip())
     reset = _digits(headers.get("X-RateLimit-Reset", "").strip())
-    if remaining is None or reset is None:
+    if reset is None:
         return None
     if reset >= 10**12:
-        reset_in = reset / 1000 - _server_time(headers, now).timestamp()
+        seconds = reset / 1000 - _server_time(headers, now).timestamp()
     elif reset >= 10**9:
-        reset_in = reset - _server_time(headers, now).timestamp()
+        seconds = reset - _server_time(headers, now).timestamp()
     else:
-        reset_in = float(reset)
-    return Quota(remaining, max(0.0, reset_in)) if reset_in <= _LONGEST_RESET else None
+        seconds = float(reset)
+    return max(0.0, seconds) if seconds <= _LONGEST_RESET else None
 
 
 def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from typing import Final
 
 from yarl import URL
 
-from ._headers import request_id, retry_after
+from ._headers import request_id, reset_in, retry_after
 from .errors import (
     AuthenticationError,
     BadRequestError,
@@ -23,7 +23,7 @@ from .errors import (
     StatusError,
 )
 
-__all__ = ["DETAIL_BYTES", "refusal"]
+__all__ = ["DETAIL_BYTES", "asked_pause", "refusal"]
 
 DETAIL_BYTES: Final = 2048
 """How much of an error body an error keeps."""
@@ -70,9 +70,23 @@ def refusal(
         f"{message}: {advice}" if advice else message,
         status=status,
         request_id=request_id(headers),
-        retry_after=retry_after(headers, now=now),
+        retry_after=asked_pause(status, headers, now=now),
         detail=body.strip() or None,
     )
+
+
+def asked_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
+    """Return for how many seconds an answer asks to be left alone; None if it does not say.
+
+    Args:
+        status: The HTTP status.
+        headers: The answer's headers, read without regard to case.
+        now: The time, for moments given as a date.
+    """
+    seconds = retry_after(headers, now=now)
+    if seconds is None and status == 429:
+        return reset_in(headers, now=now)
+    return seconds
 
 
 def _target(headers: Mapping[str, str]) -> str | None:

@@ -1,14 +1,30 @@
 """Turns: who gets one, who gives one back, and what becomes of one that nobody takes."""
 
 import asyncio
+from typing import TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from np6_async._gate import Gate
 from np6_async._governor import Governor
+from np6_async._headers import Quota
+from tests.simulation import run
+
+T = TypeVar("T")
 
 
 def gate(*, concurrency: int = 1) -> tuple[Gate, Governor]:
     governor = Governor(concurrency=concurrency)
     return Gate(governor), governor
+
+
+async def pass_through(entrance: Gate, mark: T, went: list[T]) -> None:
+    """Have a turn for a moment, and note that."""
+    with await entrance.enter() as turn:
+        went.append(mark)
+        await asyncio.sleep(0.01)
+        turn.answered(None)
 
 
 async def test_a_turn_that_is_left_twice_counts_once() -> None:
@@ -93,24 +109,179 @@ async def test_a_turn_is_lent_only_while_the_loop_runs() -> None:
     assert governor.in_flight == 0
 
 
-async def test_a_gate_that_was_blocked_opens_by_itself() -> None:
+async def test_a_gate_that_was_closed_opens_by_itself() -> None:
     entrance, _ = gate()
-    entrance.block(0.02)
+    refused = await entrance.enter()
+    assert refused.refused(None, seconds=0.02)
+    refused.leave()
+    assert 0 < entrance.closed_for <= 0.02
     now = asyncio.get_running_loop().time
     started = now()
     waiting = [asyncio.create_task(entrance.enter()) for _ in range(3)]
     for task in waiting:
-        (await asyncio.wait_for(task, 1)).leave()
+        turn = await asyncio.wait_for(task, 1)
+        turn.answered(None)
+        turn.leave()
     assert now() - started >= 0.019
+    assert entrance.closed_for == 0
 
 
-async def test_a_gate_that_is_blocked_again_opens_later() -> None:
-    entrance, _ = gate()
-    entrance.block(0.01)
-    now = asyncio.get_running_loop().time
-    started = now()
+async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -> None:
+    entrance, governor = gate()
+    refused = await entrance.enter()
     waiting = asyncio.create_task(entrance.enter())
     await asyncio.sleep(0)
-    entrance.block(0.04)
-    await asyncio.wait_for(waiting, 1)
-    assert now() - started >= 0.039
+    refused.refused(None, seconds=60)
+    refused.leave()
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert governor.in_flight == 0
+
+
+async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
+    entrance, governor = gate(concurrency=2)
+    refused = await entrance.enter()
+    refused.refused(None, seconds=0)
+    refused.leave()
+    probe = await entrance.enter()
+    waiting = asyncio.create_task(entrance.enter())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    governor.resume()  # as if the window had room for one more
+    governor.release()
+    probe.answered(None)
+    probe.leave()
+    (await asyncio.wait_for(waiting, 1)).leave()
+
+
+def test_R12_who_gives_up_at_a_closed_gate_leaves_the_others_their_places() -> None:
+    async def main() -> list[int]:
+        entrance, governor = gate()
+        refused = await entrance.enter()
+        refused.refused(None, seconds=10)
+        refused.leave()
+        went: list[int] = []
+        tasks = [asyncio.create_task(pass_through(entrance, n, went)) for n in range(9)]
+        await asyncio.sleep(5)
+        for task in tasks[::2]:
+            task.cancel()
+        await asyncio.wait(tasks)
+        assert governor.in_flight == 0
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return went
+
+    assert run(main) == [1, 3, 5, 7]
+
+
+def test_R12_a_gate_that_everybody_gave_up_on_can_be_entered_again() -> None:
+    async def main() -> None:
+        entrance, governor = gate()
+        turn = await entrance.enter()
+        turn.refused(None, seconds=10)
+        turn.leave()
+        tasks = [asyncio.create_task(entrance.enter()) for _ in range(9)]
+        await asyncio.sleep(5)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        (await entrance.enter()).leave()
+        assert governor.in_flight == 0
+
+    run(main)
+
+
+def test_R13_ten_thousand_waiters_go_in_order_and_no_more_at_once_than_the_window() -> None:
+    async def main() -> tuple[list[int], int]:
+        entrance, governor = gate(concurrency=16)
+        turn = await entrance.enter()
+        turn.refused(None, seconds=10)
+        turn.leave()
+        went: list[int] = []
+        busiest = 0
+
+        async def watched(number: int) -> None:
+            nonlocal busiest
+            await pass_through(entrance, number, went)
+            busiest = max(busiest, governor.in_flight)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(10_000):
+                group.create_task(watched(number))
+        return went, busiest
+
+    went, busiest = run(main)
+    assert went == list(range(10_000))
+    assert busiest == 16
+
+
+def test_a_run_of_a_thousand_starves_neither_a_second_one_nor_a_single_call() -> None:
+    async def main() -> list[str]:
+        entrance, _ = gate(concurrency=4)
+        went: list[str] = []
+
+        async def work(name: str, left: list[int]) -> None:
+            while left:
+                left.pop()
+                await pass_through(entrance, name, went)
+
+        first, second = [0] * 1000, [0] * 20
+        async with asyncio.TaskGroup() as group:
+            for _ in range(4):
+                group.create_task(work("first", first))
+            await asyncio.sleep(1)
+            went.clear()
+            for _ in range(4):
+                group.create_task(work("second", second))
+            group.create_task(work("single", [0]))
+        return went
+
+    went = run(main)
+    assert went.index("single") < 10
+    assert went[:50].count("second") == 20
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 4),
+            st.sampled_from(["answer", "refuse", "spend", "lose", "lend"]),
+            st.none() | st.floats(0, 3),
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([None, 5.0]),
+)
+def test_nobody_is_forgotten(
+    calls: list[tuple[int, str, float | None]], max_rate: float | None
+) -> None:
+    """The loop fails if everything waits and nothing will happen."""
+
+    async def call(entrance: Gate, takes: int, ends: str) -> None:
+        with entrance.try_enter() or await entrance.enter() as turn:
+            await asyncio.sleep(takes)
+            if ends == "refuse":
+                turn.refused(None, seconds=takes)
+            elif ends != "lose":
+                turn.answered(Quota(0, 2.0, 3) if ends == "spend" else None)
+            if ends == "lend":
+                with turn.lent():
+                    await asyncio.sleep(takes)
+
+    async def main() -> None:
+        governor = Governor(concurrency=3, max_rate=max_rate)
+        entrance = Gate(governor)
+        loop = asyncio.get_running_loop()
+        tasks = []
+        for takes, ends, gives_up in calls:
+            tasks.append(asyncio.create_task(call(entrance, takes, ends)))
+            if gives_up is not None:
+                loop.call_later(gives_up, tasks[-1].cancel)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert governor.in_flight == 0
+        with await entrance.enter():
+            assert governor.in_flight == 1
+
+    run(main)

@@ -1,40 +1,83 @@
 """The governor: how many requests at once, how fast, and when to wait for the API."""
 
-from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from np6_async._governor import Governor
+from np6_async._headers import Quota
 
 
-def sent_at(governor: Governor, *, count: int, since: float = 0.0) -> list[float]:
-    """Return when each request goes if each ends at once and the clock is never late."""
-    now, moments = since, []
-    for _ in range(count):
-        now += governor.delay(now)
-        governor.admit(now)
+def admit_all(governor: Governor, now: float) -> list[int]:
+    """Let as many requests go as may; return their numbers."""
+    numbers = []
+    while governor.delay(now) == 0:
+        numbers.append(governor.admit(now))
+    return numbers
+
+
+def answer_all(
+    governor: Governor, now: float, numbers: list[int], quota: Quota | None = None
+) -> None:
+    for number in numbers:
+        governor.answer(now, number, quota)
         governor.release()
-        moments.append(now)
-    return moments
 
 
-# Concurrency
+def opened(*, concurrency: int = 16) -> Governor:
+    """Return a governor whose window has grown as wide as it may."""
+    governor = Governor(concurrency=concurrency)
+    for _ in range(20):
+        answer_all(governor, 0.0, admit_all(governor, 0.0))
+    return governor
+
+
+# The window
+
+
+@pytest.mark.parametrize(("concurrency", "first"), [(1, 1), (2, 2), (4, 4), (16, 4), (999, 4)])
+def test_few_go_at_once_at_first(concurrency: int, first: int) -> None:
+    governor = Governor(concurrency=concurrency)
+    assert len(admit_all(governor, 5.0)) == governor.in_flight == first
+    assert governor.delay(5.0) == inf
+    governor.release()
+    assert governor.delay(5.0) == 0
+
+
+def test_one_more_goes_for_each_windowful_of_answers() -> None:
+    governor = Governor(concurrency=8)
+    sizes = []
+    for _ in range(8):
+        numbers = admit_all(governor, 0.0)
+        sizes.append(len(numbers))
+        answer_all(governor, 0.0, numbers)
+    assert sizes == [4, 4, 5, 6, 7, 8, 8, 8]
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 16])
 def test_so_many_requests_go_at_once_and_no_more(concurrency: int) -> None:
-    governor = Governor(concurrency=concurrency)
-    for _ in range(concurrency):
-        assert governor.delay(5.0) == 0
-        governor.admit(5.0)
-    assert governor.delay(5.0) == inf
-    assert governor.in_flight == concurrency
+    assert len(admit_all(opened(concurrency=concurrency), 0.0)) == concurrency
+
+
+def test_rate_headers_open_the_window_at_once() -> None:
+    governor = Governor(concurrency=64)
+    governor.answer(0.0, governor.admit(0.0), Quota(999, 30.0))
     governor.release()
-    assert governor.delay(5.0) == 0
+    assert len(admit_all(governor, 0.0)) == 64
+
+
+def test_rate_headers_do_not_open_a_window_that_a_refusal_has_closed() -> None:
+    governor = Governor(concurrency=64)
+    governor.refuse(0.0, governor.admit(0.0), None, seconds=0.0)
+    governor.release()
+    governor.answer(9.0, governor.admit(9.0), Quota(999, 30.0))
+    governor.release()
+    governor.admit(9.9)
+    governor.admit(10.9)
+    assert governor.delay(20.0) == inf
 
 
 def test_a_request_that_was_held_up_counts_again_even_if_it_is_one_too_many() -> None:
@@ -50,147 +93,203 @@ def test_a_request_that_was_held_up_counts_again_even_if_it_is_one_too_many() ->
     assert governor.delay(0.0) == 0
 
 
-# Pace
+# Refusals
 
 
-def test_without_a_rate_nothing_is_paced() -> None:
-    assert sent_at(Governor(concurrency=1), count=100, since=7.0) == [7.0] * 100
-
-
-@pytest.mark.parametrize("rate", [0.5, 1, 3, 100, 1000])
-@pytest.mark.parametrize("since", [0.0, 12345.678])
-def test_requests_are_spread_evenly_from_the_first_one_on(rate: float, since: float) -> None:
-    moments = sent_at(Governor(concurrency=1, max_rate=rate), count=50, since=since)
-    gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert moments[0] == since
-    assert min(gaps) >= 1 / rate - 0.0101
-    assert gaps[1:] == pytest.approx([1 / rate] * 48)
-
-
-@given(
-    st.sampled_from([0.25, 1.0, 7.0, 100.0]),
-    st.lists(st.floats(0, 3), min_size=2, max_size=60),
-)
-def test_at_most_so_many_requests_go_in_a_second(rate: float, pauses: list[float]) -> None:
-    governor = Governor(concurrency=1, max_rate=rate)
-    now, moments = 1000.0, []
-    for pause in pauses:
-        now += pause + governor.delay(now + pause)
-        governor.admit(now)
-        governor.release()
-        moments.append(now)
-    for position, first in enumerate(moments):
-        within = [moment for moment in moments[position:] if moment - first < 1 - 0.011]
-        assert len(within) <= max(1, rate)
-
-
-def test_a_timer_that_is_a_little_late_does_not_lower_the_rate() -> None:
-    governor = Governor(concurrency=1, max_rate=100)
-    now = 0.0
-    for _ in range(1000):
-        now += governor.delay(now) and governor.delay(now) + 0.001
-        governor.admit(now)
-        governor.release()
-    assert now == pytest.approx(10, rel=0.01)
-
-
-# What the API asks for
-
-
-def test_a_block_lasts_until_its_end() -> None:
-    governor = Governor(concurrency=4)
-    governor.block(10.0, 5.0)
+def test_R1_after_a_refusal_nobody_goes_for_as_long_as_was_asked() -> None:
+    governor = opened()
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=5.0)
+    governor.release()
     assert [governor.delay(now) for now in (10.0, 12.5, 15.0, 20.0)] == [5.0, 2.5, 0, 0]
+    assert governor.closed_until == 15.0
 
 
-def test_a_shorter_block_does_not_end_a_longer_one() -> None:
-    governor = Governor(concurrency=4)
-    governor.block(10.0, 30.0)
-    governor.block(11.0, 1.0)
+def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
+    governor = opened()
+    first, second = governor.admit(10.0), governor.admit(10.0)
+    governor.refuse(10.0, first, None, seconds=30.0)
+    governor.refuse(11.0, second, None, seconds=1.0)
     assert governor.delay(11.0) == 29.0
+    assert governor.closed_until == 40.0
 
 
-def test_r8_when_the_quota_is_used_up_requests_wait_for_its_reset() -> None:
-    governor = Governor(concurrency=4)
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=2, reset_in=30.0)
-    assert sent_at(governor, count=4, since=1.0) == [1.0, 1.0, 30.0, 30.0]
+def test_the_first_to_go_after_a_refusal_goes_alone() -> None:
+    governor = opened()
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.release()
+    (probe,) = admit_all(governor, 11.0)
+    assert governor.delay(99.0) == inf
+    governor.answer(12.0, probe, None)
+    assert governor.delay(13.0) == 0
 
 
-def test_requests_under_way_are_taken_off_the_quota_all_but_the_answered_one() -> None:
-    governor = Governor(concurrency=16)
-    for _ in range(4):
-        governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=5, reset_in=30.0)
-    governor.admit(0.0)
-    governor.admit(0.0)
-    assert governor.delay(0.0) == 30.0
+def test_an_older_answer_does_not_tell_that_the_api_admits_requests_again() -> None:
+    governor = opened()
+    older = governor.admit(10.0)
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.admit(11.0)
+    governor.answer(11.0, older, None)
+    assert governor.delay(99.0) == inf
 
 
-def test_more_under_way_than_the_quota_admits_waits_for_its_reset() -> None:
-    governor = Governor(concurrency=16)
-    for _ in range(4):
-        governor.admit(0.0)
-    governor.observe_quota(1.0, remaining=0, reset_in=9.0)
-    assert [governor.delay(now) for now in (1.0, 9.5, 10.0)] == [9.0, 0.5, 0]
+def test_another_goes_first_if_the_first_is_never_answered() -> None:
+    governor = opened()
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.lose(governor.admit(11.0))
+    governor.release()
+    assert governor.delay(12.0) == 0
+    assert governor.admit(12.0)
+    assert governor.delay(99.0) == inf
 
 
-def test_r9_an_answer_that_was_overtaken_does_not_raise_the_quota() -> None:
-    governor = Governor(concurrency=16)
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=0, reset_in=30.0)
-    governor.observe_quota(0.1, remaining=100, reset_in=29.9)
+def test_losing_another_request_lets_nobody_go_first() -> None:
+    governor = opened()
+    older = governor.admit(10.0)
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.admit(11.0)
+    governor.lose(older)
+    governor.release()
+    assert governor.delay(99.0) == inf
+
+
+def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
+    governor = opened()
+    numbers = admit_all(governor, 10.0)
+    news = [governor.refuse(10.0, number, None, seconds=1.0) for number in numbers]
+    assert news == [True] + [False] * 15
+    for _ in numbers:
+        governor.release()
+    answer_all(governor, 100.0, [governor.admit(100.0)])
+    went = 0
+    while governor.delay(200.0 + went) == 0:
+        governor.admit(200.0 + went)
+        went += 1
+    assert went == 8
+
+
+def test_a_refused_probe_is_news_and_makes_nothing_smaller() -> None:
+    governor = opened()
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.release()
+    for now in (20.0, 30.0, 40.0, 50.0, 60.0):
+        assert governor.refuse(now, governor.admit(now), None, seconds=1.0)
+        governor.release()
+    answer_all(governor, 100.0, [governor.admit(100.0)])
+    went = 0
+    while governor.delay(200.0 + went) == 0:
+        governor.admit(200.0 + went)
+        went += 1
+    assert went == 8
+
+
+def test_probes_are_counted_until_one_is_answered() -> None:
+    governor = opened()
+    first = governor.admit(10.0)
+    assert governor.probes(first) == 0
+    governor.refuse(10.0, first, None, seconds=1.0)
+    counted = []
+    for now in (20.0, 30.0, 40.0):
+        number = governor.admit(now)
+        counted.append(governor.probes(number))
+        governor.refuse(now, number, None, seconds=1.0)
+        assert governor.probes(first) == governor.probes(number) == 0
+    assert counted == [1, 2, 3]
+    number = governor.admit(50.0)
+    governor.answer(50.0, number, None)
+    assert governor.probes(number) == 0
+    governor.refuse(60.0, governor.admit(60.0), None, seconds=1.0)
+    assert governor.probes(governor.admit(70.0)) == 1
+
+
+def test_where_no_header_speaks_a_refusal_starts_a_pace() -> None:
+    governor = opened()
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=0.0)
+    governor.release()
+    answer_all(governor, 20.0, [governor.admit(20.0)])
+    governor.admit(20.1)
+    assert 0 < governor.delay(20.1) < 1
+
+
+@pytest.mark.parametrize("remaining", [0, 7])
+def test_R10_a_refusal_starts_a_pace_unless_the_quota_explains_it(remaining: int) -> None:
+    governor = opened()
+    quota = Quota(remaining, 1.0, 100)
+    governor.refuse(10.0, governor.admit(10.0), quota, seconds=1.0)
+    governor.release()
+    answer_all(governor, 20.0, [governor.admit(20.0)], Quota(99, 1.0, 100))
+    governor.admit(20.1)
+    assert (governor.delay(20.1) > 0) is (remaining > 0)
+
+
+# The quota
+
+
+def test_R8_when_the_quota_is_used_up_requests_wait_for_its_reset() -> None:
+    governor = opened()
+    answer_all(governor, 0.0, [governor.admit(0.0)], Quota(2, 30.0))
+    assert len(admit_all(governor, 1.0)) == 2
+    assert governor.delay(1.0) == 29.0
+    assert governor.delay(30.0) == 0
+
+
+def test_requests_without_an_answer_are_taken_off_the_quota_and_answered_ones_are_not() -> None:
+    governor = opened()
+    numbers = [governor.admit(0.0) for _ in range(4)]
+    governor.answer(0.0, numbers[0], None)  # its body is still on its way
+    governor.answer(0.0, numbers[3], Quota(5, 30.0))
+    assert len(admit_all(governor, 1.0)) == 3
     assert governor.delay(1.0) == 29.0
 
 
-def test_r9_an_answer_that_was_overtaken_does_not_bring_the_reset_forward() -> None:
-    governor = Governor(concurrency=16)
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=0, reset_in=30.0)
-    governor.observe_quota(0.1, remaining=0, reset_in=1.0)
-    assert governor.delay(2.0) == 28.0
+def test_R11_beside_others_few_go_at_once_as_the_quota_runs_out() -> None:
+    governor = opened()
+    answer_all(governor, 0.0, [governor.admit(0.0)], Quota(20, 30.0, 100))
+    assert len(admit_all(governor, 1.0)) == 4
+    assert governor.delay(1.0) == inf
 
 
-def test_after_its_reset_the_quota_is_what_the_next_answer_says() -> None:
-    governor = Governor(concurrency=16)
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=0, reset_in=30.0)
-    governor.observe_quota(30.0, remaining=2, reset_in=30.0)
+def test_R11_a_refusal_for_want_of_quota_shows_that_there_are_others() -> None:
+    governor = opened()
+    answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 1.0, 20))
+    assert governor.refuse(0.1, governor.admit(0.1), Quota(0, 0.9, 20), seconds=0.9)
     governor.release()
-    assert sent_at(governor, count=3, since=31.0) == [31.0, 31.0, 60.0]
-
-
-def test_after_its_reset_the_quota_is_unknown_until_an_answer_says_it() -> None:
-    governor = Governor(concurrency=16)
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=1, reset_in=30.0)
-    governor.release()
-    assert sent_at(governor, count=50, since=30.0) == [30.0] * 50
+    answer_all(governor, 2.0, [governor.admit(2.0)], Quota(19, 1.0, 20))
+    assert len(admit_all(governor, 2.1)) == 4
 
 
 def test_the_latest_of_all_reasons_to_wait_counts() -> None:
     governor = Governor(concurrency=16, max_rate=0.1)
-    sent_at(governor, count=2)
-    governor.block(0.0, 3.0)
-    assert governor.delay(0.0) > 3
-    governor.block(0.0, 50.0)
-    assert governor.delay(0.0) == 50
-    governor.admit(0.0)
-    governor.observe_quota(0.0, remaining=0, reset_in=70.0)
-    assert governor.delay(0.0) == 70
+    answer_all(governor, 0.0, [governor.admit(0.0)])
+    answer_all(governor, 10.0, [governor.admit(10.0)])
+    assert governor.delay(10.0) == pytest.approx(10, abs=0.011)
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=50.0)
+    governor.release()
+    assert governor.delay(10.0) == 50
+    answer_all(governor, 10.0, [governor.admit(10.0)], Quota(0, 70.0))
+    assert governor.delay(10.0) == 70
 
 
 class Api(RuleBasedStateMachine):
-    """Requests that go, end, are held up and answered in any order, while time goes on."""
+    """Requests that go, end, are held up, lost and answered in any order, while time goes on."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.governor = Governor(concurrency=4, max_rate=50)
+        self.governor = Governor(concurrency=6, max_rate=50)
         self.now = 100.0
-        self.blocked_until = 0.0
+        self.closed_until = 0.0
+        self.waiting: list[int] = []  # for their answers
+        self.reading = 0
         self.lent = 0
-        self.left: float = inf  # what the answers of this period admit at the most
+        self.left = inf  # what the answers of this period admit, at the most
         self.reset_at = 0.0
+
+    def number(self, place: int) -> int:
+        return self.waiting.pop(place % len(self.waiting))
+
+    def quota(self, remaining: int, reset_in: float, skew: float) -> Quota:
+        """Return headers that never tell of an older period, by a clock that may be wrong."""
+        self.reset_at = max(self.reset_at, self.now + reset_in)
+        return Quota(remaining, max(0.0, self.reset_at - self.now + skew), 5)
 
     @rule(seconds=st.sampled_from([0.0, 0.001, 0.02, 0.5, 5.0, 60.0]))
     def wait(self, seconds: float) -> None:
@@ -199,30 +298,48 @@ class Api(RuleBasedStateMachine):
     @precondition(lambda self: self.governor.delay(self.now) == 0)
     @rule()
     def send(self) -> None:
-        assert self.governor.in_flight < 4
-        assert self.now >= self.blocked_until
-        if self.now >= self.reset_at:
-            self.left = inf
-        assert self.left > 0
-        self.left -= 1
-        self.governor.admit(self.now)
+        assert self.governor.in_flight < 6
+        assert self.now >= self.closed_until
+        self.waiting.append(self.governor.admit(self.now))
 
-    @precondition(lambda self: self.governor.in_flight)
-    @rule(remaining=st.integers(0, 5), reset_in=st.sampled_from([0.0, 0.1, 2.0, 30.0]))
-    def answer(self, remaining: int, reset_in: float) -> None:
-        self.left = min(remaining, self.left if self.now < self.reset_at else inf)
-        self.reset_at = max(self.now + reset_in, self.reset_at)
-        self.governor.observe_quota(self.now, remaining=remaining, reset_in=reset_in)
+    @precondition(lambda self: self.waiting)
+    @rule(
+        place=st.integers(0, 5),
+        remaining=st.integers(0, 5),
+        reset_in=st.sampled_from([0.0, 0.1, 2.0, 30.0]),
+        skew=st.sampled_from([0.0, 0.0, -1.0, 1.0]),
+        speaks=st.booleans(),
+    )
+    def answer(
+        self, place: int, remaining: int, reset_in: float, skew: float, speaks: bool
+    ) -> None:
+        quota = self.quota(remaining, reset_in, skew) if speaks else None
+        self.governor.answer(self.now, self.number(place), quota)
+        self.reading += 1
 
-    @precondition(lambda self: self.governor.in_flight)
-    @rule(seconds=st.sampled_from([0.0, 0.5, 10.0]))
-    def throttle(self, seconds: float) -> None:
-        self.blocked_until = max(self.blocked_until, self.now + seconds)
-        self.governor.block(self.now, seconds)
+    @precondition(lambda self: self.waiting)
+    @rule(
+        place=st.integers(0, 5),
+        seconds=st.sampled_from([0.0, 0.5, 10.0]),
+        speaks=st.booleans(),
+        remaining=st.integers(0, 2),
+    )
+    def refuse(self, place: int, seconds: float, speaks: bool, remaining: int) -> None:
+        quota = self.quota(remaining, seconds, 0.0) if speaks else None
+        self.governor.refuse(self.now, self.number(place), quota, seconds=seconds)
+        self.closed_until = max(self.closed_until, self.now + seconds)
+        self.governor.release()
 
-    @precondition(lambda self: self.governor.in_flight)
+    @precondition(lambda self: self.waiting)
+    @rule(place=st.integers(0, 5))
+    def lose(self, place: int) -> None:
+        self.governor.lose(self.number(place))
+        self.governor.release()
+
+    @precondition(lambda self: self.reading)
     @rule(is_lent=st.booleans())
     def end(self, is_lent: bool) -> None:
+        self.reading -= 1
         self.lent += is_lent
         self.governor.release()
 
@@ -230,17 +347,33 @@ class Api(RuleBasedStateMachine):
     @rule()
     def take_back(self) -> None:
         self.lent -= 1
+        self.reading += 1
         self.governor.resume()
 
+    @rule()
+    def close(self) -> None:
+        """All at once give up what they have."""
+        for number in self.waiting:
+            self.governor.lose(number)
+        for _ in range(len(self.waiting) + self.reading):
+            self.governor.release()
+        self.waiting, self.reading = [], 0
+
     @invariant()
-    def waits_no_longer_than_there_is_reason_to(self) -> None:
+    def counts_what_is_under_way(self) -> None:
+        assert self.governor.in_flight == len(self.waiting) + self.reading
+
+    @invariant()
+    def sends_nothing_while_it_is_closed(self) -> None:
+        assert self.governor.delay(self.now) >= self.closed_until - self.now
+
+    @invariant()
+    def waits_for_what_is_under_way_or_for_a_moment_that_comes(self) -> None:
         delay = self.governor.delay(self.now)
-        if self.governor.in_flight >= 4:
-            assert delay == inf
-        else:
-            until = max(self.blocked_until, self.reset_at, self.now + 0.1)
-            assert 0 <= delay <= until - self.now
+        assert delay >= 0
+        if not self.waiting and not self.reading:
+            assert delay <= 60
 
 
 TestApi = Api.TestCase
-TestApi.settings = settings(max_examples=40, deadline=None)
+TestApi.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from np6_async._headers import Quota, quota, request_id, retry_after
+from np6_async._headers import Quota, quota, request_id, reset_in, retry_after
 
 NOW = datetime(2025, 3, 10, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -183,9 +183,9 @@ def test_R3_the_unit_of_a_reset_is_told_by_its_size(remaining: int, seconds: int
         for reset in (str(seconds), str(milliseconds), str(milliseconds // 1000))
     ]
     assert found == [
-        (remaining, seconds),
-        (remaining, pytest.approx(seconds, abs=0.001)),
-        (remaining, pytest.approx(max(0, seconds - 0.25), abs=0.001)),
+        (remaining, seconds, None),
+        (remaining, pytest.approx(seconds, abs=0.001), None),
+        (remaining, pytest.approx(max(0, seconds - 0.25), abs=0.001), None),
     ]
 
 
@@ -239,11 +239,24 @@ def test_limits_that_make_no_sense_are_not_counted(remaining: str, reset: str) -
 
 
 @pytest.mark.parametrize("missing", ["X-RateLimit-Remaining", "X-RateLimit-Reset"])
-def test_one_of_the_limits_alone_says_nothing(missing: str) -> None:
+def test_what_is_left_and_its_reset_count_only_together(missing: str) -> None:
     found = CIMultiDict({"X-RateLimit-Remaining": "5", "X-RateLimit-Reset": "5"})
     assert quota(found, now=NOW) == Quota(remaining=5, reset_in=5)
     del found[missing]
     assert quota(found, now=NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"), [("100", 100), ("0", None), ("", None), ("-1", None), ("100;w=1", None)]
+)
+def test_a_limit_is_known_if_it_can_be_one(value: str, limit: int | None) -> None:
+    found = headers(x_ratelimit_limit=value, x_ratelimit_remaining="5", x_ratelimit_reset="5")
+    assert quota(found, now=NOW) == Quota(remaining=5, reset_in=5, limit=limit)
+
+
+def test_R3_a_reset_can_be_read_alone() -> None:
+    assert reset_in(headers(x_ratelimit_reset="5"), now=NOW) == 5
+    assert reset_in({}, now=NOW) is None
 
 
 @given(texts, texts, texts)
@@ -258,5 +271,5 @@ def test_any_text_gives_finite_limits_or_none(remaining: str, reset: str, date: 
 def test_our_own_clock_may_be_in_any_zone() -> None:
     now = NOW.astimezone(timezone(timedelta(hours=5)))
     found = headers(x_ratelimit_remaining="1", x_ratelimit_reset=str(int(NOW.timestamp()) + 60))
-    assert quota(found, now=now) == (1, 59.75)
+    assert quota(found, now=now) == (1, 59.75, None)
     assert retry_after(headers(retry_after="Mon, 10 Mar 2025 12:01:00 GMT"), now=now) == 59.75

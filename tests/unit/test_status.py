@@ -74,6 +74,23 @@ def test_a_wait_until_a_date_is_measured_from_now() -> None:
     assert error.retry_after == 30
 
 
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"X-RateLimit-Reset": "7"}, 7),
+        (429, {"X-RateLimit-Reset": "1741608007000"}, 7),
+        (429, {"X-RateLimit-Reset": "7", "Retry-After": "3"}, 3),
+        (429, {"X-RateLimit-Reset": "soon"}, None),
+        (503, {"X-RateLimit-Reset": "7"}, None),
+        (500, {"X-RateLimit-Reset": "7", "Retry-After": "3"}, 3),
+    ],
+)
+def test_R3_a_429_asks_for_a_pause_until_the_reset(
+    status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    assert refused(status, headers).retry_after == seconds
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
 def test_what_a_caller_can_mend_comes_with_advice(status: int) -> None:
     assert str(refused(status)).startswith(

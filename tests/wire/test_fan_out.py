@@ -651,7 +651,7 @@ async def test_U10_a_task_group_around_a_run_ends_it(serve: Serve, np6: MakeClie
     client = np6(server.url)
 
     async def fail() -> None:
-        await server.until(lambda: server.busy == 16)
+        await server.until(lambda: server.busy == 4)
         raise LookupError("mine")
 
     async def run_both() -> None:

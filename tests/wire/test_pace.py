@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from np6_async import EventKind, NP6Client, RetryPolicy
+from np6_async import EventKind, NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import NotFoundError, RateLimitedError
 from tests.support import MakeClient, body, collect, event, numbers
 
@@ -51,15 +51,19 @@ async def test_no_more_requests_than_allowed_are_under_way(
 ) -> None:
     full = asyncio.Event()
 
-    def answer(_: Request) -> Reply:
+    def answer(request: Request) -> Reply:
+        if request.kind == "bounces":
+            return array(b"[]", X_RateLimit_Remaining=99, X_RateLimit_Reset=9)
         if server.busy == concurrency:
             full.set()
         return [full, *array(body(1))]
 
     server = await serve(answer)
-    assert await ask(np6(server.url, concurrency=concurrency)) == [[1]] * 30
+    client = np6(server.url, concurrency=concurrency)
+    await client.bounces(0)  # its rate headers open the window
+    assert await ask(client) == [[1]] * 30
     assert server.busiest == concurrency
-    assert len(server.requests) == 30
+    assert len(server.requests) == 31
 
 
 async def test_a_second_query_can_be_asked_while_the_first_is_held(
@@ -169,6 +173,48 @@ async def test_a_429_holds_every_query_back(serve: Serve, np6: MakeClient) -> No
     for task in (refused, *others):
         task.cancel()
     await asyncio.wait([refused, *others])
+
+
+@pytest.mark.parametrize("code", [429, 503])
+async def test_R1_R7_who_waits_for_a_turn_does_not_get_that_of_a_refused_query(
+    serve: Serve, np6: MakeClient, code: int
+) -> None:
+    server = await serve(always(status(code, Retry_After=60)))
+    client = np6(server.url, concurrency=1)
+    tasks = [asyncio.create_task(client.executions(each)) for each in range(5)]
+    await server.until(lambda: len(server.requests) == 1)
+    await asyncio.sleep(0.03)
+    assert len(server.requests) == 1
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+
+
+async def test_R3_a_429_with_only_a_reset_holds_every_query_back(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(status(429, X_RateLimit_Reset=60)))
+    client = np6(server.url, timeouts=Timeouts(total=5))
+    with pytest.raises(RateLimitedError, match="stopped by the deadline") as caught:
+        await client.executions(0)
+    assert caught.value.retry_after == 60
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.executions(1), 0.02)
+    assert len(server.requests) == 1
+
+
+async def test_a_run_has_no_more_workers_than_the_client_has_requests(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always(array(b"[]")))
+    client = np6(server.url, concurrency=2)
+    run = asyncio.ensure_future(client.fan_out(range(300), kinds="bounces", concurrency=1000))
+    await server.until(lambda: len(server.requests) > 2)
+    await client.executions(9999)
+    ids = [request.notification_id for request in server.requests]
+    assert ids.index(9999) < 20
+    result = await run
+    assert len(result.events) == 300
 
 
 async def test_a_429_that_is_raised_holds_the_others_back_as_well(

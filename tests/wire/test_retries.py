@@ -17,7 +17,18 @@ from np6_async.errors import (
 from tests.support import MakeClient, body, collect, event, numbers
 
 from .conftest import Serve
-from .fault_server import End, FaultServer, Step, always, array, chunked, in_turn, status
+from .fault_server import (
+    End,
+    FaultServer,
+    Reply,
+    Request,
+    Step,
+    always,
+    array,
+    chunked,
+    in_turn,
+    status,
+)
 
 GOOD = array(body(1, 2))
 BAD_TIMES: dict[str, list[Step]] = {
@@ -51,7 +62,7 @@ async def test_H8_a_bad_time_is_waited_out_unseen(
     serve: Serve, np6: MakeClient, bad: list[Step]
 ) -> None:
     server = await serve(in_turn(bad, bad, bad, GOOD, bad, GOOD))
-    client = np6(server.url, retry=RetryPolicy(attempts=4, base=0.001))
+    client = np6(server.url, retry=RetryPolicy(attempts=4, base=0.001, cap=0.005))
     assert numbers(await client.executions(156)) == [1, 2]
     assert len(server.requests) == 4
     assert numbers([each async for each in client.executions(156)]) == [1, 2]
@@ -130,7 +141,7 @@ async def test_N3_a_server_that_comes_back_is_found(np6: MakeClient) -> None:
         url = gone.url
     port = int(url.rpartition(":")[2])
     asked = asyncio.create_task(
-        np6(url, retry=RetryPolicy(attempts=1000, base=0.001, cap=0.001)).executions(156)
+        np6(url, retry=RetryPolicy(attempts=30, base=0.02, cap=0.02)).executions(156)
     )
     await asyncio.sleep(0.01)
     async with FaultServer(always(GOOD), port=port):
@@ -144,10 +155,54 @@ async def test_being_throttled_costs_no_attempt_but_has_an_end(
     serve: Serve, np6: MakeClient, throttle: list[Step]
 ) -> None:
     server = await serve(always(throttle))
+    retry = RetryPolicy(attempts=2, base=0.001, cap=0.001)
     with pytest.raises(StatusError) as caught:
-        await np6(server.url, retry=RetryPolicy(attempts=2, base=0.001)).executions(156)
+        await np6(server.url, retry=retry).executions(156)
     assert caught.value.retry_after == 0
     assert caught.value.attempts == len(server.requests) == 11
+
+
+@pytest.mark.parametrize(
+    ("bad", "expected", "calls"),
+    [
+        (status(500), ServerError, 1000),
+        ([End.RST], ConnectError, 1000),
+        (status(503), ServerError, 99),
+    ],
+    ids=["500", "reset", "503"],
+)
+async def test_N16_an_outage_under_many_calls_costs_tens_of_extra_requests(
+    serve: Serve, np6: MakeClient, bad: list[Step], expected: type[NP6Error], calls: int
+) -> None:
+    server = await serve(always(bad))
+    client = np6(server.url, retry=RetryPolicy(base=0.001, cap=0.001))
+    asked = (client.executions(each) for each in range(calls))
+    failures = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(failure) for failure in failures} == {expected}
+    assert len(server.requests) <= calls + 35 + 16
+    stopped = [getattr(failure, "stopped_by", "") for failure in failures]
+    assert stopped.count("budget") > calls - 40
+    assert set(stopped) <= {"budget", None}
+
+
+async def test_N16_a_restart_under_a_thousand_calls_is_survived(
+    serve: Serve, np6: MakeClient
+) -> None:
+    def answer(_: Request) -> Reply:
+        return [End.RST] if 300 <= len(server.requests) < 320 else GOOD
+
+    server = await serve(answer)
+    client = np6(server.url, retry=RetryPolicy(base=0.01))
+    found = await asyncio.gather(*(client.executions(each) for each in range(1000)))
+    assert all(numbers(events) == [1, 2] for events in found)
+    assert len(server.requests) <= 1100
+
+
+async def test_a_retry_that_succeeds_is_given_back(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(in_turn(*[status(500), GOOD] * 60))
+    client = np6(server.url)
+    for _ in range(60):
+        assert numbers(await client.executions(1)) == [1, 2]
 
 
 async def test_a_bare_429_is_waited_out_a_second_at_the_most(serve: Serve, np6: MakeClient) -> None:
