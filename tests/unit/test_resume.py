@@ -127,6 +127,14 @@ def test_an_event_without_a_timestamp_is_never_next_to_where_a_rest_begins() -> 
     assert begun.take(again) == [undated(3), made(6)]
 
 
+def test_an_id_that_comes_again_at_a_later_moment_is_another_event() -> None:
+    begun = progress("asc", [made(1), undated(9), made(2)], [undated(9), made(3), made(4)])
+    begun.resume(BROKEN)
+    assert begun.query.start == FIRST_MOMENT + 4
+    again = [made(1, FIRST_MOMENT + 5), undated(9), made(2, FIRST_MOMENT + 6)]
+    assert begun.take([made(4), *again]) == again
+
+
 def test_without_any_timestamp_the_whole_is_replayed() -> None:
     begun = progress("asc", [undated(1), undated(2)])
     begun.resume(BROKEN)
@@ -200,7 +208,7 @@ def test_as_many_ids_as_are_remembered_can_be_left_out() -> None:
 
 
 def test_an_unsorted_answer_with_more_is_not_taken_up() -> None:
-    begun = progress(None, map(made, range(MAX_IDS)), [made(0)])
+    begun = progress(None, map(made, range(MAX_IDS + 1)), [made(0)])
     final = begun.resume(RequestTimeoutError("silence", request_id="req-1"))
     assert type(final) is StreamInterruptedError
     assert str(final).startswith("silence, after too many events to tell which are new")
