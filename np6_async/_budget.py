@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["FULL", "THROTTLED", "TRANSIENT", "Budget"]
+__all__ = ["FULL", "RESENT", "THROTTLED", "TRANSIENT", "Budget"]
 
 FULL: Final = 500
 """Tokens that a client starts with, and has at the most."""
@@ -12,6 +12,10 @@ TRANSIENT: Final = 14
 
 THROTTLED: Final = 5
 """Tokens that being throttled costs: less, for the API is up and says what it wants."""
+
+
+RESENT: Final = 1
+"""Tokens for sending again, at once, what went out on a connection that had died idle."""
 
 
 class Budget:

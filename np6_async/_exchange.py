@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from attrs import Factory, define
 
 from ._array import ArraySplitter, ElementDecoder
-from ._budget import Budget
+from ._budget import RESENT, Budget
 from ._clock import Clock, Waits
 from ._floor import SLOW_AFTER, Floor
 from ._gate import Gate, Turn
@@ -256,6 +256,8 @@ class Exchange:
             return await self._transport.send(path, params, plain=plain, fresh=record.fresh)
         except StaleConnectionError:
             pass
+        if not self._budget.spend(RESENT):
+            raise ConnectError("the connection had died, and the budget for retries is spent")
         record.fresh = True
         record.attempts += 1
         return await self._transport.send(path, params, plain=plain, fresh=True)

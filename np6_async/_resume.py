@@ -165,7 +165,8 @@ class Progress(Generic[T]):
     @property
     def in_order(self) -> bool:
         """Whether what was given came in the order that was asked for, if one was."""
-        self._settle()
+        if self._follows:
+            self._settle()
         return self._ordered
 
     def resume(self, failure: NP6Error) -> NP6Error | None:

@@ -34,7 +34,6 @@ from tests.support import MakeClient, body, collect, event, numbers
 
 from .conftest import Serve
 from .fault_server import (
-    Answer,
     End,
     FaultServer,
     Reply,
@@ -59,28 +58,36 @@ def connections(server: FaultServer) -> list[int]:
     return [request.connection for request in server.requests]
 
 
-def once_each(go: asyncio.Event) -> Answer:
-    """Serve one good answer a connection, all at once, and reset it at the second request."""
-    served: set[int] = set()
+class Pool:
+    """Answers on every connection, until those that a client keeps are dead."""
 
-    def answer(request: Request) -> Reply:
-        if request.connection in served:
+    def __init__(self) -> None:
+        self._dead: set[int] = set()
+        self._go = asyncio.Event()
+        self._go.set()
+
+    def __call__(self, request: Request) -> Reply:
+        if request.connection in self._dead:
             return [End.RST]
         if request.headers.get("connection") == "close":
             return [*array(body(1, 2), Connection="close"), End.FIN]
-        served.add(request.connection)
-        return [go, *GOOD]
+        quota = {
+            "X_RateLimit_Remaining": 1000,
+            "X_RateLimit_Reset": 60,
+        }  # which opens the gate
+        return [self._go, *array(body(1, 2), **quota)]
 
-    return answer
-
-
-async def fill(client: NP6Client, server: FaultServer, go: asyncio.Event, size: int) -> None:
-    """Have the client keep so many connections."""
-    async with asyncio.TaskGroup() as group:
-        for number in range(size):
-            group.create_task(client.executions(number))
-        await server.until(lambda: server.busy == size)
-        go.set()
+    async def fill(self, client: NP6Client, server: FaultServer, size: int) -> None:
+        """Have the client keep so many connections, and let them die."""
+        await client.executions(0)
+        self._go.clear()
+        async with asyncio.TaskGroup() as group:
+            for number in range(size):
+                group.create_task(client.executions(number))
+            await server.until(lambda: server.busy == size)
+            self._go.set()
+        self._dead.update(range(len(server.received)))
+        server.requests.clear()
 
 
 @pytest.mark.parametrize("end", [End.RST, End.FIN])
@@ -98,40 +105,56 @@ async def test_N7_a_connection_that_died_idle_costs_no_attempt(
     assert connections(server) == [0, 0, 1]
 
 
+async def test_N7_sending_again_costs_a_token_and_ends_where_there_is_none(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(in_turn(GOOD, [End.RST], GOOD, GOOD, [End.RST]))
+    client = np6(server.url, retry=ONCE)
+    budget = client._exchange._budget
+    await client.executions(1)
+    budget.tokens = 1
+    assert numbers(await client.executions(2)) == [1, 2]
+    await client.executions(3)
+    budget.tokens = 0
+    with pytest.raises(ConnectError, match="the budget for retries is spent"):
+        await client.executions(4)
+    assert connections(server) == [0, 0, 1, 2, 2]
+
+
 async def test_N8_a_pool_of_dead_connections_fails_no_call(serve: Serve, np6: MakeClient) -> None:
-    go = asyncio.Event()
-    server = await serve(once_each(go))
+    pool = Pool()
+    server = await serve(pool)
     client = np6(server.url, retry=ONCE, concurrency=20)
-    await fill(client, server, go, 20)
+    await pool.fill(client, server, 20)
     results = await asyncio.gather(*(client.executions(number) for number in range(20)))
     assert [numbers(each) for each in results] == [[1, 2]] * 20
-    assert len(server.requests) == 60
+    assert len(server.requests) == 40
     assert len(server.received) == 40
 
 
 async def test_N8_a_call_meets_no_second_dead_connection(serve: Serve, np6: MakeClient) -> None:
-    go = asyncio.Event()
-    server = await serve(once_each(go))
+    pool = Pool()
+    server = await serve(pool)
     client = np6(server.url, retry=ONCE, concurrency=3)
-    await fill(client, server, go, 3)
+    await pool.fill(client, server, 3)
     for count in (1, 2, 3):
         assert numbers(await client.executions(9)) == [1, 2]
-        assert len(server.requests) == 3 + 2 * count
+        assert len(server.requests) == 2 * count
 
 
 async def test_N8_in_a_session_of_the_callers_own_one_attempt_is_lost_and_no_more(
     serve: Serve, np6: MakeClient
 ) -> None:
     """Nobody can see there whether a connection was kept, but the next one is a new one."""
-    go = asyncio.Event()
-    server = await serve(once_each(go))
+    pool = Pool()
+    server = await serve(pool)
     async with aiohttp.ClientSession() as session:
         retry = RetryPolicy(attempts=2, base=0.001)
         client = np6(server.url, session=session, concurrency=20, retry=retry)
-        await fill(client, server, go, 20)
+        await pool.fill(client, server, 20)
         for count in range(1, 20):
             assert numbers(await client.executions(9)) == [1, 2]
-            assert len(server.requests) == 20 + 2 * count
+            assert len(server.requests) == 2 * count
 
 
 async def test_N6_a_fresh_connection_that_is_lost_costs_an_attempt(
@@ -281,15 +304,15 @@ async def test_N17_events_of_the_notification_that_was_asked_for_are_not_logged(
     assert [record for record in caplog.records if record.name == "np6_async"] == []
 
 
+@pytest.mark.parametrize(
+    "answer", [body(3, 1), body(*range(300), 7), body(7, *range(5000))], ids=len
+)
 async def test_V11_events_out_of_order_are_yielded_and_logged_once(
-    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture, answer: bytes
 ) -> None:
-    go = asyncio.Event()
-    go.set()
-    first, second = body(3, 1)[:-1] + b"," + event(9)[:9], event(9)[9:] + b"]"
-    server = await serve(always(chunked(first, go, second)))
+    server = await serve(always(array(answer)))
     found = [each async for each in np6(server.url).executions(156, sort="asc")]
-    assert numbers(found) == [3, 1, 9]
+    assert numbers(found) != sorted(numbers(found))
     (ours,) = [record.getMessage() for record in caplog.records if record.name == "np6_async"]
     assert ours.endswith("the answer holds events out of the order that was asked for")
 
