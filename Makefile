@@ -85,6 +85,10 @@ lag: .venv/.dev  ## Measure how long large answers hold the event loop
 instructions: .venv/.instructions  ## Count instructions per event and request, against the baseline
 	@$(BIN)/python -m benchmarks.instructions $(ARGS)
 
+.PHONY: pace
+pace: .venv/.dev  ## Ask the sandbox for more than it admits, and see how long that takes (two minutes)
+	$(BIN)/python -m benchmarks.pace $(ARGS)
+
 .PHONY: fuzz
 fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
 	$(BIN)/python -m tests.fuzz $(ARGS)
