@@ -58,6 +58,7 @@ class _Record:
     retries: Retries
     progress: Progress[Any] | None  # None if the caller starts again
     attempts: int = 0
+    pause: float = 0.0  # seconds, before the next attempt
     fresh: bool = False  # a connection was lost, so it is not trusted to ones that were kept
     slow: bool = False  # it came too slowly once
     plain: bool = False  # what came back was no HTTP, so it is asked for without compression
@@ -153,7 +154,7 @@ class Exchange:
             failure.events_yielded = 0 if progress is None else progress.given
             if final is not None:
                 raise final
-            await self._recover(failure, record)
+            self._recover(failure, record)
 
     def _learn(self, failure: NP6Error, record: _Record) -> None:
         """Ask in another way after what is the fault of the way; once, where it was no accident."""
@@ -228,6 +229,8 @@ class Exchange:
         return bool(data) and splitter.fault is None
 
     async def _turn(self, record: _Record) -> Turn:
+        if record.pause > 0:
+            await record.clock.limit(partial(asyncio.sleep, record.pause), phase="pausing")
         turn = self._gate.try_enter()
         if turn is not None:
             return turn
@@ -298,11 +301,9 @@ class Exchange:
             raise RequestTimeoutError("the body comes too slowly", permanent=again)
         return data
 
-    async def _recover(self, failure: NP6Error, record: _Record) -> None:
-        """Wait until the query may be tried again, or raise the failure if it may not."""
-        pause = record.retries.pause(failure)
-        if not record.clock.allows(max(pause, self._gate.closed_for)):
+    def _recover(self, failure: NP6Error, record: _Record) -> None:
+        """Say how long to pause before the query is tried again, or raise the failure."""
+        record.pause = record.retries.pause(failure)
+        if not record.clock.allows(max(record.pause, self._gate.closed_for)):
             failure.stopped_by = "deadline"
             raise failure
-        if pause > 0:
-            await record.clock.limit(partial(asyncio.sleep, pause), phase="pausing")
