@@ -8,7 +8,7 @@ from ._headers import Quota
 __all__ = ["Allowance"]
 
 _CAUTION: Final = 4.0  # one in so many of the requests that are left goes at once, beside others
-_MOST_CAUTION: Final = 64.0
+_MOST_CAUTION: Final = 8.0
 _RELIEF: Final = 0.8  # of the caution is left after a period without others
 
 
@@ -56,33 +56,35 @@ class Allowance:
         """
         end = now + quota.reset_in
         moved = end - self._told_end
+        left = self._left
         if moved > self._length / 4:
-            self._begin(quota, unanswered)
-        elif self._left is None or not self._is_told or moved < -self._length / 4:
+            left = self._begin(quota, unanswered)
+        elif left is None or not self._is_told or moved < -self._length / 4:
             return  # it tells of a period that is over
         self._ends_at = self._told_end = max(end, self._told_end)
-        if self._left is not None:
-            if quota.remaining < self._left:
-                self.share(1)
-            self._set(min(quota.remaining, self._left))
+        if quota.remaining < left:
+            self.share(1)
+        self._set(min(quota.remaining, left))
 
     def share(self, factor: float = 2) -> None:
         """Take in that others use up the quota as well."""
         self._others_seen = True
         self._caution = min(max(_CAUTION, self._caution * factor), _MOST_CAUTION)
 
-    def _begin(self, quota: Quota, unanswered: int) -> None:
-        """Take in that a new period is told of."""
+    def _begin(self, quota: Quota, unanswered: int) -> int:
+        """Take in that a new period is told of; return what is left of it by our own count."""
         if not self._others_seen:
             self._caution = max(1.0, self._caution * _RELIEF)
         self._others_seen = False
-        if self._left is None or self._is_told:  # its beginning went unnoticed
+        left = self._left
+        if left is None or self._is_told:  # its beginning went unnoticed
             if quota.limit is not None and quota.remaining < quota.limit - unanswered - 1:
                 self.share(1)
-            self._left = max(0, quota.remaining - unanswered)
+            left = max(0, quota.remaining - unanswered)
         self._limit = quota.limit
         self._length = max(self._length, quota.reset_in)
         self._is_told = True
+        return left
 
     def _set(self, left: int | None) -> None:
         self._left = left if left is None else max(0, left)

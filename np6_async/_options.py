@@ -71,10 +71,12 @@ class RetryPolicy:
     back-off with full jitter. ``Retry-After`` takes its place where the API sends one.
 
     Attributes:
-        attempts: Requests at the most, the first included; 1 never retries. Waiting out a 429 does
-            not count against it, nor does a connection that turned out to have died while it was
-            idle. A stream that broke off may be taken up so often for each new event. What came
-            back and was not HTTP, or too slow, is asked for again once at the most.
+        attempts: Requests at the most, the first included; 1 never retries. Waiting out a 429, or a
+            503 with ``Retry-After``, does not count against it, nor does a connection that turned
+            out to have died while it was idle. A stream that broke off may be taken up so often for
+            each new event. What came back and was not HTTP, or too slow, is asked for again once at
+            the most. In an outage there are fewer: a client pays for retries out of a budget, which
+            about 35 that fail use up and requests that succeed fill again.
         base: First bound of the pause, in seconds.
         cap: Largest bound of the pause, in seconds.
     """

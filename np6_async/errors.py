@@ -77,7 +77,8 @@ class NP6Error(Exception):
         attempts: How many requests were sent for this query.
         elapsed: Seconds from the start of the query to its failure.
         events_yielded: How many events had reached the caller when the query failed.
-        stopped_by: What ended the retries early, such as ``"deadline"``; None if nothing did.
+        stopped_by: What ended the retries early, such as ``"deadline"`` or ``"budget"`` (retries of
+            this client have failed so often that no more are sent); None if nothing did.
         path: JSON path of what did not fit (`EventDecodeError` only), such as ``$.timestamp``.
         permanent: Whether asking again cannot help although no answer came, as with an unknown host
             or a certificate that is not trusted.
