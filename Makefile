@@ -93,8 +93,17 @@ pace: .venv/.dev  ## Ask the sandbox for more than it admits, and see how long t
 fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: mutation
+mutation: .venv/.nightly  ## Break what must not fail, and see 85 % noticed (ARGS='"np6_async._retry.*"')
+	$(BIN)/python -m tests.mutation $(ARGS)
+
+.PHONY: matrix
+matrix: .venv/.nightly  ## Run the wire tests on another parser, other loops, oldest and newest aiohttp
+	$(BIN)/python -m tests.matrix $(ARGS)
+
 .PHONY: nightly
-nightly:  ## All that takes long: chaos, soak, fuzzing, a million ids, lag, instructions
+nightly:  ## All that takes long: matrix, chaos, soak, fuzz, mutation, a million ids, lag, instructions
+	$(MAKE) matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"
@@ -111,7 +120,7 @@ lock: .venv/.dev  ## Write the installed versions to constraints.txt, after tryi
 
 .PHONY: clean
 clean:  ## Remove .venv and everything else that is made
-	rm -rf .venv dist .coverage .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf .venv dist mutants .coverage .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What is installed, by stamp: for the demo only what users install, for the rest all tools as well.
@@ -128,6 +137,10 @@ clean:  ## Remove .venv and everything else that is made
 
 .venv/.dev: .venv/.demo
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]' --group dev
+	@touch $@
+
+.venv/.nightly: .venv/.dev
+	@$(BIN)/python -m pip install --quiet --group nightly
 	@touch $@
 
 .venv/.bench: .venv/.dev

@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import pickle
+import socket
 import stat
 import traceback
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ class Log(logging.Handler):
 
 
 def _open_sockets() -> set[tuple[int, int]]:
-    """Return the descriptor and inode of each, whichever kind of loop they belong to."""
+    """Return the descriptor and inode of each, but for the pairs that loops keep to themselves."""
     found = set()
     for descriptor in (int(entry.name) for entry in Path("/dev/fd").iterdir()):
         try:
@@ -91,7 +92,9 @@ def _open_sockets() -> set[tuple[int, int]]:
         except OSError:  # the one that listed them
             continue
         if stat.S_ISSOCK(status.st_mode):
-            found.add((descriptor, status.st_ino))
+            with socket.socket(fileno=os.dup(descriptor)) as same:
+                if same.family != socket.AF_UNIX:
+                    found.add((descriptor, status.st_ino))
     return found
 
 
