@@ -24,7 +24,7 @@ _request = re.compile(
 
 
 @cache
-def events(count: int) -> bytes:
+def events(count: int, notification_id: int) -> bytes:
     """Return that many bounces, a comma after each: the spec's fullest, with ids of their own."""
     chance = random.Random(1)
     fullest = max(EXAMPLES[EventKind.BOUNCES], key=lambda event: len(json.dumps(event)))
@@ -33,6 +33,7 @@ def events(count: int) -> bytes:
         event = copy.deepcopy(fullest)
         event["id"] = str(UUID(int=chance.getrandbits(128)))
         event["timestamp"] = 1_700_000_000_000 + number
+        event["source"]["detail"]["activation"]["id"] = notification_id
         lines.append(json.dumps(event, separators=(",", ":")))
     return ",".join(lines).encode() + b","
 
@@ -42,9 +43,10 @@ def pieces(count: int) -> Iterator[bytes]:
     blocks, rest = divmod(count, BLOCK)
     yield b"["
     for number in range(blocks):
-        yield events(BLOCK) if rest or number < blocks - 1 else events(BLOCK)[:-1]
+        block = events(BLOCK, count)
+        yield block if rest or number < blocks - 1 else block[:-1]
     if rest:
-        yield events(rest)[:-1]
+        yield events(rest, count)[:-1]
     yield b"]"
 
 
