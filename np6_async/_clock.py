@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from math import inf
 from typing import TypeVar
 
 from .errors import (
@@ -17,14 +18,18 @@ T = TypeVar("T")
 
 
 class Waits:
-    """Everything a client waits for at the moment, so that closing it ends all of that at once.
+    """Everything a client waits for at the moment, each with the moment it must end at.
 
-    All of it happens in one event loop, the first that the client is used in.
+    One timer serves them all: most waits end long before their time, and one that is begun and
+    called off for each would cost more than what is waited for. Closing ends all of them at once.
+    They happen in one event loop, the first that the client is used in.
     """
 
     def __init__(self) -> None:
         self.closed = False
-        self.scopes: set[asyncio.Timeout] = set()
+        self._ends: dict[asyncio.Timeout, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._next = inf  # when the timer goes off; not after any end
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def close(self) -> None:
@@ -37,10 +42,8 @@ class Waits:
             return
         self._check_loop()
         self.closed = True
-        now = asyncio.get_running_loop().time()
-        for scope in self.scopes:
-            if not scope.expired():
-                scope.reschedule(now)
+        self._end(inf)
+        self._set_timer(inf)
 
     def check(self) -> None:
         """Raise if the client may not be used here and now.
@@ -59,6 +62,35 @@ class Waits:
         if self._loop is not loop:
             raise RuntimeError("this client belongs to another event loop: make one for each")
 
+    def add(self, scope: asyncio.Timeout, end: float) -> None:
+        """Have a wait end at a moment of the event loop's clock; again to move that."""
+        self._ends[scope] = end
+        if end < self._next:
+            self._set_timer(end)
+
+    def remove(self, scope: asyncio.Timeout) -> None:
+        """Let a wait be that has ended by itself."""
+        self._ends.pop(scope, None)
+
+    def _set_timer(self, when: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._next = when
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_at(when, self._go_off) if when < inf else None
+
+    def _go_off(self) -> None:
+        self._end(self._next)
+        self._set_timer(min(self._ends.values(), default=inf))
+
+    def _end(self, moment: float) -> None:
+        """End every wait whose time is up at a moment."""
+        now = asyncio.get_running_loop().time()
+        for scope in [scope for scope, end in self._ends.items() if end <= moment]:
+            del self._ends[scope]
+            if not scope.expired():
+                scope.reschedule(now)
+
 
 class Clock:
     """Measures one query. Only what runs inside `limit` counts: not what its caller does.
@@ -69,14 +101,16 @@ class Clock:
     """
 
     def __init__(self, total: float | None, waits: Waits) -> None:
+        self.elapsed = 0.0
+        """Seconds spent so far, without the current wait."""
         self._total = total
         self._waits = waits
         self._spent: dict[str, float] = {}
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds spent so far."""
-        return sum(self._spent.values())
+        self._scope: asyncio.Timeout | None = None  # the current wait
+        self._phase = ""
+        self._started = 0.0
+        self._seconds = inf
+        self._is_last = False  # whether it ends with the query's time
 
     def allows(self, seconds: float) -> bool:
         """Whether so much time is left."""
@@ -93,29 +127,49 @@ class Clock:
             ClientClosedError: The client was closed.
         """
         self._waits.check()
-        now = asyncio.get_running_loop().time
-        started = now()
-        left = None if self._total is None else max(0.0, self._total - self.elapsed)
-        bounds = [bound for bound in (seconds, left) if bound is not None]
-        scope = asyncio.timeout(min(bounds) if bounds else None)
+        if not self.allows(0):
+            raise self._too_late()
+        self._scope = scope = asyncio.timeout(None)
         try:
             async with scope:
-                self._waits.scopes.add(scope)
+                self._begin(scope, phase, seconds)
                 return await wait()
         except TimeoutError:
             if not scope.expired():
                 raise
         finally:
-            self._waits.scopes.discard(scope)
-            self._spent[phase] = self._spent.get(phase, 0.0) + now() - started
+            self._waits.remove(scope)
+            self._scope = None
+            self._add_up()
         # Raised out here, so that no context leads into the frames of the HTTP library.
         self._waits.check()
-        raise self._expired(phase, seconds, left)
+        raise self._expired()
 
-    def _expired(self, phase: str, seconds: float | None, left: float | None) -> NP6Error:
-        if left is not None and (seconds is None or left <= seconds):
-            spent = ", ".join(f"{name} {took:.1f} s" for name, took in self._spent.items())
-            return DeadlineExceededError(
-                f"the total of {self._total:g} s was up ({spent})", stopped_by="deadline"
-            )
-        return RequestTimeoutError(f"{phase} took longer than {seconds:g} s")
+    def next_phase(self, phase: str, *, seconds: float | None = None) -> None:
+        """Go on with another part of the current wait, which has so many seconds of its own."""
+        if self._scope is not None and not self._scope.expired():
+            self._add_up()
+            self._begin(self._scope, phase, seconds)
+
+    def _begin(self, scope: asyncio.Timeout, phase: str, seconds: float | None) -> None:
+        self._phase, self._seconds = phase, inf if seconds is None else seconds
+        self._started = asyncio.get_running_loop().time()
+        left = inf if self._total is None else max(0.0, self._total - self.elapsed)
+        self._is_last = left <= self._seconds
+        self._waits.add(scope, self._started + min(left, self._seconds))
+
+    def _add_up(self) -> None:
+        took = asyncio.get_running_loop().time() - self._started
+        self._spent[self._phase] = self._spent.get(self._phase, 0.0) + took
+        self.elapsed += took
+
+    def _expired(self) -> NP6Error:
+        if self._is_last:
+            return self._too_late()
+        return RequestTimeoutError(f"{self._phase} took longer than {self._seconds:g} s")
+
+    def _too_late(self) -> NP6Error:
+        spent = ", ".join(f"{name} {took:.1f} s" for name, took in self._spent.items())
+        return DeadlineExceededError(
+            f"the total of {self._total:g} s was up ({spent})", stopped_by="deadline"
+        )

@@ -3,31 +3,34 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, closing, nullcontext, suppress
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from attrs import Factory, define
+from attrs import define
 
-from ._array import ArraySplitter, ElementDecoder
+from ._answer import Answer
+from ._array import ElementDecoder
 from ._budget import RESENT, Budget
 from ._clock import Clock, Waits
 from ._floor import SLOW_AFTER, Floor
 from ._gate import Gate, Turn
-from ._headers import quota, request_id
+from ._headers import quota
 from ._oddities import Oddities, Oddity, notification_of
 from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
 from ._resume import Look, Progress
 from ._retry import REFUSALS, Retries
 from ._status import DETAIL_BYTES, asked_pause, refusal
-from ._transport import PIECE, Reply, StaleConnectionError, Transport
-from .errors import ConnectError, NP6Error, ProtocolError, RequestTimeoutError
+from ._transport import Reply, StaleConnectionError, Transport
+from .errors import ConnectError, NP6Error, ProtocolError
 
 __all__ = ["Exchange", "Page"]
 
 T = TypeVar("T")
+
+_CONNECTING: Final = "connecting"
 
 
 class Page(NamedTuple, Generic[T]):
@@ -53,17 +56,22 @@ class _Record:
     """What has happened to one query so far."""
 
     query: EventQuery
+    look: Look[Any] | None  # None if the caller starts again
     clock: Clock
     floor: Floor
     retries: Retries
-    progress: Progress[Any] | None  # None if the caller starts again
+    progress: Progress[Any] | None = None  # None as long as the caller has had nothing
     attempts: int = 0
     pause: float = 0.0  # seconds, before the next attempt
     fresh: bool = False  # a connection was lost, so it is not trusted to ones that were kept
-    slow: bool = False  # it came too slowly once
     plain: bool = False  # what came back was no HTTP, so it is asked for without compression
-    looked_at: int = 0  # the last attempt whose first event was looked at
-    odd: set[Oddity] = Factory(set)
+    is_begun: bool = False  # whether the current answer has brought anything
+    odd: frozenset[Oddity] = frozenset()
+
+    @property
+    def asked(self) -> EventQuery:
+        """What is asked for next."""
+        return self.query if self.progress is None else self.progress.query
 
 
 class Exchange:
@@ -129,32 +137,52 @@ class Exchange:
             self._waits.check()
             yield Page([], last=True)
             return
-        progress = None if look is None else Progress(query, look)
         clock = Clock(self._timeouts.total, self._waits)
         retries = Retries(self._retry, self._budget, random.random)
-        record = _Record(query, clock, Floor(self._slow_after), retries, progress)
+        record = _Record(query, look, clock, Floor(self._slow_after), retries)
         while True:
-            asked = query if progress is None else progress.query
             try:
-                async with aclosing(self._attempt(asked, decoder, record)) as pages:
-                    async for page in pages:
-                        fresh = page if progress is None else self._fresh(page, progress, record)
-                        if fresh.elements or fresh.last:
-                            yield fresh
-                record.retries.succeed()
+                with (
+                    await self._turn(record) as turn,
+                    closing(await self._ask(record, decoder, turn)) as answer,
+                ):
+                    while not (page := await self._page(answer, record)).last:
+                        if page.elements:
+                            with nullcontext() if look is None else turn.lent():
+                                yield page
+                retries.succeed()
+                yield page
                 return
             except NP6Error as error:
                 failure = error
-            self._learn(failure, record)
-            final = None if progress is None else progress.resume(failure)
-            failure = final or failure
-            failure.query = query
-            failure.attempts = record.attempts
-            failure.elapsed = record.clock.elapsed
-            failure.events_yielded = 0 if progress is None else progress.given
-            if final is not None:
-                raise final
             self._recover(failure, record)
+
+    async def _page(self, answer: Answer[T], record: _Record) -> Page[T]:
+        """Return what comes next of an answer and is new to the caller."""
+        elements, last = await answer.page()
+        restarted = False
+        if not record.is_begun:
+            record.is_begun = True
+            restarted = record.look is None and record.attempts > 1
+            if elements and notification_of(elements[0]) not in (
+                None,
+                record.query.notification_id,
+            ):
+                self._note(Oddity.STRANGER, record)
+        if record.look is not None and (record.asked.sort or record.progress or not last):
+            elements = self._fresh(elements, record, record.look, last=last)
+        return Page(elements, last, restarted)
+
+    def _fresh(self, elements: list[T], record: _Record, look: Look[T], *, last: bool) -> list[T]:
+        """Return those elements that the caller has not had."""
+        if record.progress is None:
+            record.progress = Progress(record.query, look)
+        elements = record.progress.take(elements, last=last)
+        if elements:
+            record.retries.progress()
+        if last and not record.progress.in_order:
+            self._note(Oddity.DISORDER, record)
+        return elements
 
     def _learn(self, failure: NP6Error, record: _Record) -> None:
         """Ask in another way after what is the fault of the way; once, where it was no accident."""
@@ -167,66 +195,8 @@ class Exchange:
 
     def _note(self, oddity: Oddity, record: _Record) -> None:
         if oddity not in record.odd:
-            record.odd.add(oddity)
+            record.odd |= {oddity}
             self.oddities.note(record.query, oddity)
-
-    def _fresh(self, page: Page[T], progress: Progress[T], record: _Record) -> Page[T]:
-        """Return what is new to the caller in a page."""
-        elements = progress.take(page.elements, last=page.last)
-        if elements:
-            record.retries.progress()
-        if page.last and not progress.in_order:
-            self._note(Oddity.DISORDER, record)
-        return page if elements is page.elements else Page(elements, last=page.last)
-
-    async def _attempt(
-        self, query: EventQuery, decoder: ElementDecoder[T], record: _Record
-    ) -> AsyncGenerator[Page[T], None]:
-        """Send one request and yield its answer."""
-        splitter = ArraySplitter(decoder)
-        held: list[T] = []  # not given until it is known that the body ends with its array
-        restarted = record.progress is None and record.attempts > 0
-        with (
-            await self._turn(record) as turn,
-            closing(await self._ask(query, record, turn)) as reply,
-        ):
-            if record.progress is not None:
-                record.progress.begin()
-            while await self._feed(splitter, held, reply, record):
-                if held and not splitter.closed:
-                    with nullcontext() if record.progress is None else turn.lent():
-                        yield Page(held, last=False, restarted=restarted)
-                    held, restarted = [], False
-            if reply.status == 200:
-                held += splitter.finish()
-        if splitter.fault is None:
-            yield Page(held, last=True, restarted=restarted)
-            return
-        if held:
-            yield Page(held, last=False, restarted=restarted)
-            held = []  # a traceback that shows local variables must not show events
-        splitter.fault.status = reply.status
-        splitter.fault.request_id = request_id(reply.headers)
-        raise splitter.fault
-
-    async def _feed(
-        self, splitter: ArraySplitter[T], held: list[T], reply: Reply, record: _Record
-    ) -> bool:
-        """Read a piece and add its elements to `held`; return whether to go on."""
-        try:
-            data = await self._read(reply, record)
-        except BaseException:
-            held.clear()  # a traceback that shows local variables must not show events
-            raise
-        if data:
-            held += splitter.feed(data)
-            if held and record.looked_at < record.attempts:
-                record.looked_at = record.attempts
-                if notification_of(held[0]) not in (None, record.query.notification_id):
-                    self._note(Oddity.STRANGER, record)
-        if len(data) == PIECE:  # there is more already, and it will not make the loop wait
-            await asyncio.sleep(0)
-        return bool(data) and splitter.fault is None
 
     async def _turn(self, record: _Record) -> Turn:
         if record.pause > 0:
@@ -236,73 +206,83 @@ class Exchange:
             return turn
         return await record.clock.limit(self._gate.enter, phase="waiting for a turn")
 
-    async def _ask(self, query: EventQuery, record: _Record, turn: Turn) -> Reply:
+    async def _ask(self, record: _Record, decoder: ElementDecoder[T], turn: Turn) -> Answer[T]:
         """Send a request and return its answer, if that is a success."""
         self._waits.check()
-        record.attempts += 1
+        record.is_begun = False
+        # TCP and TLS are bounded by the transport, the silence after them from then on, and both
+        # together where it does not hear of connections; and finding the host's addresses with it.
         reply = await record.clock.limit(
-            partial(self._send, query, record),
-            phase="waiting for the answer",
+            partial(self._send, record),
+            phase=_CONNECTING,
             seconds=self._timeouts.connect + self._timeouts.idle,
         )
+        answer = Answer(
+            reply, decoder, clock=record.clock, idle=self._timeouts.idle, floor=record.floor
+        )
         try:
-            await self._check(reply, record, turn)
+            await self._check(answer, record, turn)
         except BaseException:
-            reply.close()
+            answer.close()
             raise
-        return reply
+        if record.progress is not None:
+            record.progress.begin()
+        return answer
 
-    async def _send(self, query: EventQuery, record: _Record) -> Reply:
+    async def _send(self, record: _Record) -> Reply:
         """Send a request; again, and at once, if the connection turns out to have died idle."""
-        path, params, plain = query.path, query.params, record.plain
+        record.attempts += 1
+        path, params, plain = record.asked.path, record.asked.params, record.plain
+        connected = partial(
+            record.clock.next_phase, "waiting for the answer", seconds=self._timeouts.idle
+        )
         try:
-            return await self._transport.send(path, params, plain=plain, fresh=record.fresh)
+            return await self._transport.send(
+                path, params, connected=connected, plain=plain, fresh=record.fresh
+            )
         except StaleConnectionError:
             pass
         if not self._budget.spend(RESENT):
             raise ConnectError("the connection had died, and the budget for retries is spent")
         record.fresh = True
         record.attempts += 1
-        return await self._transport.send(path, params, plain=plain, fresh=True)
+        record.clock.next_phase(_CONNECTING, seconds=self._timeouts.connect + self._timeouts.idle)
+        return await self._transport.send(
+            path, params, connected=connected, plain=plain, fresh=True
+        )
 
-    async def _check(self, reply: Reply, record: _Record, turn: Turn) -> None:
+    async def _check(self, answer: Answer[T], record: _Record, turn: Turn) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""
         now = datetime.now(UTC)
-        known = quota(reply.headers, now=now)
-        if reply.status in REFUSALS:  # the gate is closed before the turn goes to the next
-            asked = asked_pause(reply.status, reply.headers, now=now)
-            seconds = record.retries.closing(reply.status, asked, probes=turn.probes)
+        status, headers = answer.reply.status, answer.reply.headers
+        known = quota(headers, now=now)
+        if status in REFUSALS:  # the gate is closed before the turn goes to the next
+            asked = asked_pause(status, headers, now=now)
+            seconds = record.retries.closing(status, asked, probes=turn.probes)
             record.retries.is_news = turn.refused(known, seconds=seconds)
         else:
             turn.answered(known)
-        body = "" if reply.status in (200, 204) else await self._error_body(reply, record)
-        failure = refusal(reply.status, reply.headers, body, now=now)
+        detail = "" if status in (200, 204) else await self._detail(answer)
+        failure = refusal(status, headers, detail, now=now)
         if failure is not None:
             raise failure
 
-    async def _error_body(self, reply: Reply, record: _Record) -> str:
-        """Return the head of an error body; the status counts, whatever is wrong with the body."""
-        body = bytearray()
-        with suppress(NP6Error):
-            while len(body) < DETAIL_BYTES and (data := await self._read(reply, record)):
-                body += data
-        return self._transport.scrub(body[:DETAIL_BYTES].decode("utf-8", "replace"))
-
-    async def _read(self, reply: Reply, record: _Record) -> bytes:
-        data = reply.read_nowait()
-        if data is not None:
-            return data
-        before = record.clock.elapsed
-        data = await record.clock.limit(
-            reply.read, phase="reading the body", seconds=self._timeouts.idle
-        )
-        if data and not record.floor.holds(record.clock.elapsed - before, len(data)):
-            again, record.slow = record.slow, True
-            raise RequestTimeoutError("the body comes too slowly", permanent=again)
-        return data
+    async def _detail(self, answer: Answer[T]) -> str:
+        head = answer.head_of_body(DETAIL_BYTES)
+        return self._transport.scrub((await head).decode("utf-8", "replace"))
 
     def _recover(self, failure: NP6Error, record: _Record) -> None:
-        """Say how long to pause before the query is tried again, or raise the failure."""
+        """Decide how the query is tried again, or raise the failure if it is not."""
+        self._learn(failure, record)
+        progress = record.progress
+        final = None if progress is None else progress.resume(failure)
+        failure = final or failure
+        failure.query = record.query
+        failure.attempts = record.attempts
+        failure.elapsed = record.clock.elapsed
+        failure.events_yielded = 0 if progress is None else progress.given
+        if final is not None:
+            raise final
         record.pause = record.retries.pause(failure)
         if not record.clock.allows(max(record.pause, self._gate.closed_for)):
             failure.stopped_by = "deadline"

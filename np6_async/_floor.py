@@ -11,13 +11,15 @@ _RATE: Final = 1024  # bytes a second
 
 
 class Floor:
-    """Whether one answer comes too slowly; never so while nobody had to wait for it.
+    """Whether answers to one query come too slowly; never so while nobody had to wait for them.
 
     Args:
         over: Seconds of waiting that are judged at a time.
     """
 
     def __init__(self, over: float) -> None:
+        self.times_missed = 0
+        """How often it was too slow."""
         self._over = over
         self._waited = 0.0
         self._received = 0
@@ -35,4 +37,5 @@ class Floor:
             return True
         enough = self._received >= _RATE * self._waited
         self._waited, self._received = 0.0, 0
+        self.times_missed += not enough
         return enough

@@ -49,6 +49,8 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 
 def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
     """Return what the rate-limit headers say; None where they are missing or make no sense."""
+    if "X-RateLimit-Remaining" not in headers:
+        return None
     remaining = _digits(headers.get("X-RateLimit-Remaining", "").strip())
     if remaining is None:
         return None

@@ -2,8 +2,10 @@
 
 import logging
 from collections import Counter
+from collections.abc import Hashable
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from typing import Any, Final, cast
 
 import attrs
 
@@ -38,8 +40,13 @@ def notification_of(event: object) -> int | None:
     """Return the id of the notification that an event says it belongs to; None if it does not."""
     detail = getattr(getattr(event, "source", None), "detail", None)
     if detail is not None:
-        for member in attrs.fields(type(detail)):
-            found = getattr(getattr(detail, member.name), "id", None)
+        for name in _names(cast("Hashable", type(detail))):
+            found = getattr(getattr(detail, name), "id", None)
             if isinstance(found, int):
                 return found
     return None
+
+
+@cache
+def _names(model: Any) -> tuple[str, ...]:  # noqa: ANN401 - any attrs class
+    return tuple(field.name for field in attrs.fields(model))

@@ -3,12 +3,15 @@
 import os
 import socket
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Final, TypeAlias
 
 import aiohttp
 from aiohttp import http_exceptions
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+from attrs import define
 from yarl import URL
 
 from ._generated.kinds import API_KEY_HEADER
@@ -47,12 +50,26 @@ _REQUEST_HEADERS: Final = {
 }
 _PLAIN: Final = {**_REQUEST_HEADERS, "Accept-Encoding": "identity"}
 
-_dialled: Final[ContextVar[list[aiohttp.AddrInfoType]]] = ContextVar("dialled")  # for one request
+
+@define
+class _Connecting:
+    """How one request gets its connection.
+
+    Attributes:
+        done: Called when it has one.
+        dialled: Whether it is a new one.
+    """
+
+    done: Callable[[], None]
+    dialled: bool = False
+
+
+_connecting: Final[ContextVar[_Connecting]] = ContextVar("_connecting")
 
 
 def _dial(address: aiohttp.AddrInfoType) -> socket.socket:
     """Make the socket of a new connection, and note that there is one."""
-    _dialled.get().append(address)
+    _connecting.get().dialled = True
     family, type_, protocol, _, _ = address
     return socket.socket(family, type_, protocol)
 
@@ -123,22 +140,30 @@ class Transport:
         self._key = key
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
+        # With sessions of our own, whoever sends times the silence: `connected` says from when on.
         self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=timeouts.connect, sock_read=timeouts.idle
+            total=None,
+            sock_connect=timeouts.connect,
+            sock_read=None if session is None else timeouts.idle,
         )
         self._callers = session
-        self._own: dict[
-            bool, Session
-        ] = {}  # by whether each of its connections serves one request only
+        self._own: dict[bool, Session] = {}  # by whether a connection serves one request only
 
     async def send(
-        self, path: str, params: Mapping[str, str], *, plain: bool = False, fresh: bool = False
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        connected: Callable[[], None],
+        plain: bool = False,
+        fresh: bool = False,
     ) -> Reply:
         """Send one GET request and return its answer, whatever the status.
 
         Args:
             path: Where to, below the base URL.
             params: The query string.
+            connected: Called when there is a connection; never with a caller's own session.
             plain: Ask for a body that is not compressed.
             fresh: Use a connection that served no request before.
 
@@ -147,6 +172,7 @@ class Transport:
             StaleConnectionError: The same, and a fresh connection will help.
         """
         failure: NP6Error
+        token = _connecting.set(_Connecting(connected))
         try:
             response = await self._get(path, params, plain=plain, fresh=fresh)
             return Reply(response, self._scrubbed_headers(response))
@@ -154,6 +180,8 @@ class Transport:
             failure = error.with_traceback(None)
         except _FOREIGN as error:
             failure = _translate(error, if_lost=ConnectError)
+        finally:
+            _connecting.reset(token)
         raise failure
 
     async def _get(
@@ -199,17 +227,13 @@ class Transport:
         request.headers.pop("Cookie", None)
         if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
-        dialled: list[aiohttp.AddrInfoType] = []
-        token = _dialled.set(dialled)
         try:
             return await handler(request)
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
             pass
-        finally:
-            _dialled.reset(token)
-        if self._own and not dialled:
+        if self._own and not _connecting.get().dialled:
             raise StaleConnectionError
         raise ConnectError("the connection was lost before an answer came")
 
@@ -264,6 +288,16 @@ class _Connector(aiohttp.TCPConnector):
     def __init__(self, *, force_close: bool) -> None:
         super().__init__(limit=0, force_close=force_close, socket_factory=_dial)
         self._process = os.getpid()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        _connecting.get().done()
+        return connection
 
     @property
     def is_ours(self) -> bool:

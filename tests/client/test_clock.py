@@ -68,4 +68,32 @@ async def test_closing_leaves_an_error_of_its_own_alone() -> None:
 
     with pytest.raises(LookupError, match="mine"):
         await Clock(None, waits).limit(fail_as_it_closes, phase="waiting")
-    assert waits.scopes == set()
+    assert not waits._ends
+
+
+async def test_a_wait_can_have_several_phases() -> None:
+    clock = Clock(None, Waits())
+
+    async def wait() -> None:
+        clock.next_phase("second", seconds=0.01)
+        await forever()
+
+    with pytest.raises(RequestTimeoutError, match=r"^second took longer than 0\.01 s$"):
+        await clock.limit(wait, phase="first", seconds=5)
+    clock.next_phase("third", seconds=0.01)  # of no wait: no harm
+
+
+async def test_waits_end_in_the_order_of_their_ends() -> None:
+    waits = Waits()
+    ended: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        with pytest.raises(RequestTimeoutError):
+            await Clock(None, waits).limit(forever, phase="waiting", seconds=seconds)
+        ended.append(seconds)
+
+    async with asyncio.TaskGroup() as group:
+        for seconds in (0.03, 0.01, 0.04, 0.02):
+            group.create_task(wait(seconds))
+        group.create_task(Clock(None, waits).limit(lambda: asyncio.sleep(0.05), phase="waiting"))
+    assert ended == [0.01, 0.02, 0.03, 0.04]

@@ -21,6 +21,7 @@ ORDER = [
     "np6_async._pool",
     "np6_async._stream",
     "np6_async._exchange",
+    "np6_async._answer",
     "np6_async._transport",
     "np6_async._clock",
     "np6_async._gate",

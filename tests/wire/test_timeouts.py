@@ -160,6 +160,22 @@ async def test_a_total_that_is_up_says_what_took_the_time(
     assert str(pickled(error)) == str(error)
 
 
+async def test_a_total_counts_the_time_to_connect(np6: MakeClient, full_url: str) -> None:
+    timeouts = Timeouts(connect=5, total=0.05)
+    with pytest.raises(DeadlineExceededError, match=r"\(connecting 0\.[0-9] s\)"):
+        await np6(full_url, timeouts=timeouts).executions(156)
+
+
+async def test_N11_silence_is_timed_from_when_there_is_a_connection(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([End.SILENCE]))
+    client = np6(server.url, timeouts=Timeouts(connect=30, idle=0.05), retry=ONCE)
+    async with asyncio.timeout(5):
+        with pytest.raises(RequestTimeoutError, match=r"waiting for the answer took longer than"):
+            await client.executions(156)
+
+
 async def test_a_total_counts_the_wait_for_a_turn(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([End.SILENCE]))
     client = np6(server.url, concurrency=1, timeouts=Timeouts(total=0.05))

@@ -1,0 +1,113 @@
+"""One answer, read page by page: its bytes are waited for, cut and decoded."""
+
+import asyncio
+from contextlib import suppress
+from typing import Generic, TypeVar
+
+from ._array import ArraySplitter, ElementDecoder
+from ._clock import Clock
+from ._floor import Floor
+from ._headers import request_id
+from ._transport import PIECE, Reply
+from .errors import NP6Error, RequestTimeoutError
+
+__all__ = ["Answer"]
+
+T = TypeVar("T")
+
+
+class Answer(Generic[T]):
+    """One answer whose head has arrived. Close it, whatever happens.
+
+    Args:
+        reply: The answer.
+        decoder: Makes elements of their JSON.
+        clock: Measures how long its bytes are waited for.
+        idle: Seconds without a byte after which it is given up.
+        floor: Says whether it comes too slowly.
+    """
+
+    def __init__(
+        self,
+        reply: Reply,
+        decoder: ElementDecoder[T],
+        *,
+        clock: Clock,
+        idle: float,
+        floor: Floor,
+    ) -> None:
+        self.reply = reply
+        self._splitter = ArraySplitter(decoder)
+        self._clock = clock
+        self._idle = idle
+        self._floor = floor
+        self._more = False  # has arrived already, and is to be read without waiting
+        self._ended = False
+
+    async def page(self) -> tuple[list[T], bool]:
+        """Return the next elements, and whether the answer is complete with them.
+
+        Those that close the array are not returned before it is known that the body ends with it.
+
+        Raises:
+            NP6Error: It breaks off, or is not what it should be, after what was returned.
+        """
+        found: list[T] = []
+        try:
+            while not self._ended and (self._splitter.closed or not found):
+                await self._take(found)
+        except BaseException:
+            found.clear()  # a traceback that shows local variables must not show events
+            raise
+        fault = self._splitter.fault
+        if found or fault is None:
+            return found, self._ended and fault is None
+        fault.status = self.reply.status
+        fault.request_id = request_id(self.reply.headers)
+        raise fault
+
+    async def _take(self, found: list[T]) -> None:
+        """Read a piece and add its elements to those that were found."""
+        data = await self._read()
+        if data:
+            found += self._splitter.feed(data)
+        if not data or self._splitter.fault is not None:
+            self._end(found)
+
+    def _end(self, found: list[T]) -> None:
+        self._ended = True
+        if self.reply.status == 200:
+            found += self._splitter.finish()
+        self.reply.close()
+
+    async def head_of_body(self, size: int) -> bytes:
+        """Return the first bytes of a body that is none of elements, whatever is wrong with it."""
+        body = bytearray()
+        with suppress(NP6Error):
+            while len(body) < size and (data := await self._read()):
+                body += data
+        return bytes(body[:size])
+
+    async def _read(self) -> bytes:
+        if self._more:  # the loop is not to wait until all of it is decoded
+            await asyncio.sleep(0)
+        data = self.reply.read_nowait()
+        if data is None:
+            data = await self._wait()
+        self._more = len(data) == PIECE
+        return data
+
+    async def _wait(self) -> bytes:
+        before = self._clock.elapsed
+        data = await self._clock.limit(
+            self.reply.read, phase="reading the body", seconds=self._idle
+        )
+        if data and not self._floor.holds(self._clock.elapsed - before, len(data)):
+            raise RequestTimeoutError(
+                "the body comes too slowly", permanent=self._floor.times_missed > 1
+            )
+        return data
+
+    def close(self) -> None:
+        """Free the connection: for another request if the body was read to its end."""
+        self.reply.close()
