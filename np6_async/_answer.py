@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import Generic, TypeVar
 
 from ._array import ArraySplitter, ElementDecoder
 from ._clock import Clock
 from ._floor import Floor
 from ._headers import request_id
-from ._transport import PIECE, Reply
+from ._transport import Reply
 from .errors import NP6Error, RequestTimeoutError
 
 __all__ = ["Answer"]
@@ -25,6 +26,7 @@ class Answer(Generic[T]):
         clock: Measures how long its bytes are waited for.
         idle: Seconds without a byte after which it is given up.
         floor: Says whether it comes too slowly.
+        piece: How many bytes of it are decoded at once, at the most.
     """
 
     def __init__(
@@ -35,12 +37,14 @@ class Answer(Generic[T]):
         clock: Clock,
         idle: float,
         floor: Floor,
+        piece: int,
     ) -> None:
         self.reply = reply
         self._splitter = ArraySplitter(decoder)
         self._clock = clock
         self._idle = idle
         self._floor = floor
+        self._piece = piece
         self._more = False  # has arrived already, and is to be read without waiting
         self._ended = False
 
@@ -91,16 +95,16 @@ class Answer(Generic[T]):
     async def _read(self) -> bytes:
         if self._more:  # the loop is not to wait until all of it is decoded
             await asyncio.sleep(0)
-        data = self.reply.read_nowait()
+        data = self.reply.read_nowait(self._piece)
         if data is None:
             data = await self._wait()
-        self._more = len(data) == PIECE
+        self._more = len(data) == self._piece
         return data
 
     async def _wait(self) -> bytes:
         before = self._clock.elapsed
         data = await self._clock.limit(
-            self.reply.read, phase="reading the body", seconds=self._idle
+            partial(self.reply.read, self._piece), phase="reading the body", seconds=self._idle
         )
         if data and not self._floor.holds(self._clock.elapsed - before, len(data)):
             raise RequestTimeoutError(

@@ -36,6 +36,11 @@ _rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 class ElementDecoder(Protocol[T]):
     """What makes elements of their JSON. Both methods return what is wrong with the one after."""
 
+    @property
+    def piece(self) -> int:
+        """How many bytes are best decoded at once."""
+        ...
+
     def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
         """Decode a whole array.
 
@@ -52,6 +57,8 @@ class ElementDecoder(Protocol[T]):
 class RawDecoder:
     """Leaves elements as they are: their bytes, without the white space around them."""
 
+    piece: Final = 256 * 1024
+    """Bytes are nothing to the garbage collector, so only the loop is to be thought of."""
     _split: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
     def decode_array(self, array: bytes) -> tuple[list[bytes], None]:

@@ -47,6 +47,10 @@ class EventDecoder(Generic[E]):
         strict: Whether an element that does not fit is an error.
     """
 
+    piece: Final = 16 * 1024
+    """As few events as to set off no garbage collection (700 objects), if they are let go one piece
+    after the other."""
+
     def __init__(self, model: type[E], *, strict: bool = False) -> None:
         self._load, self._load_all = _hooks(model)  # type: ignore[arg-type]
         self._strict = strict

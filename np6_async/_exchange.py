@@ -31,6 +31,11 @@ __all__ = ["Exchange", "Page"]
 T = TypeVar("T")
 
 _CONNECTING: Final = "connecting"
+_GATHERED: Final = 256 * 1024
+"""Bytes that are decoded at once for a caller that keeps all events until the last has come.
+
+The collector goes over events again and again while they grow more; so less often is faster.
+"""
 
 
 class Page(NamedTuple, Generic[T]):
@@ -218,7 +223,12 @@ class Exchange:
             seconds=self._timeouts.connect + self._timeouts.idle,
         )
         answer = Answer(
-            reply, decoder, clock=record.clock, idle=self._timeouts.idle, floor=record.floor
+            reply,
+            decoder,
+            clock=record.clock,
+            idle=self._timeouts.idle,
+            floor=record.floor,
+            piece=decoder.piece if record.look else _GATHERED,
         )
         try:
             await self._check(answer, record, turn)

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from math import isfinite
 from types import TracebackType
 from typing import Self
@@ -121,18 +119,36 @@ class Turn:
         self._governor.release()
         self._gate.admit()
 
-    @contextmanager
-    def lent(self) -> Iterator[None]:
+    def lent(self) -> "_Loan":
         """Let others go while the holder waits for its caller and not for the API.
 
         Without it, callers that ask a second question while they hold the answer to a first could
         wait for turns that they hold themselves. It is lent only once the event loop gets to run.
         """
-        handle = asyncio.get_running_loop().call_soon(self.leave)
-        try:
-            yield
-        finally:
-            handle.cancel()
-            if not self._held:
-                self._held = True
-                self._governor.resume()
+        return _Loan(self)
+
+    def take_back(self) -> None:
+        """Have it again after it was left, even if that makes one too many."""
+        if not self._held:
+            self._held = True
+            self._governor.resume()
+
+
+class _Loan:
+    """A context in which a turn is given back as soon as the event loop gets to run."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._handle = asyncio.get_running_loop().call_soon(turn.leave)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._handle.cancel()
+        self._turn.take_back()

@@ -27,17 +27,10 @@ from .errors import (
     TransportError,
 )
 
-__all__ = ["PIECE", "Reply", "Session", "StaleConnectionError", "Transport"]
+__all__ = ["Reply", "Session", "StaleConnectionError", "Transport"]
 
 Session: TypeAlias = aiohttp.ClientSession
 """The type of a caller's own session."""
-
-PIECE: Final = 16 * 1024
-"""How much of a body is read at once, in bytes.
-
-The events of a piece are fewer objects than set off the cyclic garbage collector (700): events that
-are taken in as they arrive and then let go cost no collections at all.
-"""
 
 _BOMB_SIZE: Final = 2**20  # bytes that any body may decompress to
 _BOMB_RATIO: Final = 500  # bytes made of each one sent; even 16 kB that differ in an id stay below
@@ -86,8 +79,11 @@ class Reply:
         self.status: int = response.status
         self.headers = headers
 
-    def read_nowait(self) -> bytes | None:
+    def read_nowait(self, size: int) -> bytes | None:
         """Return what has arrived of the body, empty at its end; None if nothing has.
+
+        Args:
+            size: How many bytes at the most.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
@@ -96,19 +92,22 @@ class Reply:
         self._check_size()
         content = self._response.content
         try:
-            return content.read_nowait(PIECE) or (b"" if content.at_eof() else None)
+            return content.read_nowait(size) or (b"" if content.at_eof() else None)
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
 
-    async def read(self) -> bytes:
+    async def read(self, size: int) -> bytes:
         """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
+
+        Args:
+            size: How many bytes at the most.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
         """
         try:
-            return await self._response.content.read(PIECE)
+            return await self._response.content.read(size)
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure

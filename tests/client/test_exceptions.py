@@ -155,7 +155,7 @@ async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
 
     response: Any = SimpleNamespace(status=200, content=SimpleNamespace(read=fail))
     with pytest.raises(NP6Error) as caught:
-        await Reply(response, {}).read()
+        await Reply(response, {}).read(1)
     _, ours, permanent = DECIDED[foreign.__name__]
     assert (type(caught.value), caught.value.permanent) == (ours, permanent)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)

@@ -82,7 +82,7 @@ class FakeReply:
         self._pieces = iter([body[at : at + size] for at in range(0, len(body), size)])
         self._error = None if fault is None else fault.error
 
-    def read_nowait(self) -> bytes:
+    def read_nowait(self, _: int) -> bytes:
         data = next(self._pieces, b"")
         if not data and self._error is not None:
             raise self._error("the body broke off")

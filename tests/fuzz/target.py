@@ -82,6 +82,10 @@ class Counting(Generic[T]):
     decoder: ElementDecoder[T]
     walked: int = 0
 
+    @property
+    def piece(self) -> int:
+        return self.decoder.piece
+
     def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
         self.walked += len(array)
         return self.decoder.decode_array(array)
