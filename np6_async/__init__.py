@@ -8,6 +8,7 @@ from ._generated.kinds import EventKind
 from ._options import RetryPolicy, Timeouts
 from ._pool import Batch
 from ._query import EventQuery
+from ._stats import Stats
 from ._stream import EventStream
 from ._version import __version__
 from .models import BounceEvent, CancellationEvent, Event, ExecutionEvent, UnknownEvent
@@ -25,6 +26,7 @@ __all__ = [
     "FanOutResult",
     "NP6Client",
     "RetryPolicy",
+    "Stats",
     "Timeouts",
     "UnknownEvent",
     "__version__",

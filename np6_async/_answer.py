@@ -9,6 +9,7 @@ from ._array import ArraySplitter, ElementDecoder
 from ._clock import Clock
 from ._floor import Floor
 from ._headers import request_id
+from ._stats import Counters
 from ._transport import Reply
 from .errors import NP6Error, RequestTimeoutError
 
@@ -27,6 +28,7 @@ class Answer(Generic[T]):
         idle: Seconds without a byte after which it is given up.
         floor: Says whether it comes too slowly.
         piece: How many bytes of it are decoded at once, at the most.
+        counters: Where its bytes are counted.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Answer(Generic[T]):
         idle: float,
         floor: Floor,
         piece: int,
+        counters: Counters,
     ) -> None:
         self.reply = reply
         self._splitter = ArraySplitter(decoder)
@@ -45,6 +48,7 @@ class Answer(Generic[T]):
         self._idle = idle
         self._floor = floor
         self._piece = piece
+        self._counters = counters
         self._more = False  # has arrived already, and is to be read without waiting
         self._ended = False
 
@@ -74,6 +78,7 @@ class Answer(Generic[T]):
         """Read a piece and add its elements to those that were found."""
         data = await self._read()
         if data:
+            self._counters.body_bytes += len(data)
             found += self._splitter.feed(data)
         if not data or self._splitter.fault is not None:
             self._end(found)

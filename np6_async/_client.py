@@ -15,6 +15,7 @@ from ._governor import Governor
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._query import EventQuery, Instant, Sort
 from ._resume import LOOK_AT_EVENTS
+from ._stats import Stats
 from ._stream import EventStream
 from ._transport import Session, Transport
 from .models import Event, UnknownEvent
@@ -115,6 +116,11 @@ class NP6Client(Endpoints):
     ) -> None:
         await self.aclose()
 
+    @property
+    def stats(self) -> Stats:
+        """What the client has done so far, as a value that does not change any more."""
+        return self._exchange.stats
+
     async def aclose(self) -> None:
         """Close the client; again is no harm. Calls under way end with `ClientClosedError`."""
         await self._exchange.aclose()
@@ -183,14 +189,17 @@ class NP6Client(Endpoints):
         )
 
     def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]:
-        return EventStream(self._exchange, query, EventDecoder(model, strict=self._strict))
+        return EventStream(self._exchange, query, self._decoder(model))
 
     def _open(self, query: EventQuery) -> EventStream[Event | UnknownEvent]:
         return self._stream(query, MODELS[query.kind])
 
     def _pages(self, query: EventQuery) -> AsyncGenerator[Page[Event | UnknownEvent], None]:
-        decoder = EventDecoder(MODELS[query.kind], strict=self._strict)
+        decoder = self._decoder(MODELS[query.kind])
         return self._exchange.pages(query, decoder, look=LOOK_AT_EVENTS)
+
+    def _decoder(self, model: type[E]) -> EventDecoder[E]:
+        return EventDecoder(model, strict=self._strict, on_unknown=self._exchange.journal.unknown)
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

@@ -45,15 +45,23 @@ class EventDecoder(Generic[E]):
     Args:
         model: The model of the kind. An element without a type is taken for one.
         strict: Whether an element that does not fit is an error.
+        on_unknown: Is told of each event that fits no model.
     """
 
     piece: Final = 16 * 1024
     """As few events as to set off no garbage collection (700 objects), if they are let go one piece
     after the other."""
 
-    def __init__(self, model: type[E], *, strict: bool = False) -> None:
+    def __init__(
+        self,
+        model: type[E],
+        *,
+        strict: bool = False,
+        on_unknown: Callable[[UnknownEvent], None] | None = None,
+    ) -> None:
         self._load, self._load_all = _hooks(model)  # type: ignore[arg-type]
         self._strict = strict
+        self._on_unknown = on_unknown
         self._all_fit = True
 
     def decode_array(self, array: bytes) -> tuple[list[E | UnknownEvent], EventDecodeError | None]:
@@ -83,7 +91,10 @@ class EventDecoder(Generic[E]):
                 path, reason = _explain(error)
                 if self._strict:
                     return events, EventDecodeError(f"an event does not fit: {reason}", path=path)
-                events.append(_unknown(bytes(element), f"{path}: {reason}"))
+                unknown = _unknown(bytes(element), f"{path}: {reason}")
+                if self._on_unknown is not None:
+                    self._on_unknown(unknown)
+                events.append(unknown)
         return events, None
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from attrs import define
+from attrs import asdict, define
 
 from ._answer import Answer
 from ._array import ElementDecoder
@@ -17,11 +17,13 @@ from ._clock import Clock, Waits
 from ._floor import SLOW_AFTER, Floor
 from ._gate import Gate, Turn
 from ._headers import quota
-from ._oddities import Oddities, Oddity, notification_of
+from ._journal import Journal
+from ._oddities import Oddity, notification_of
 from ._options import RetryPolicy, Timeouts
 from ._query import EventQuery
 from ._resume import Look, Progress
-from ._retry import REFUSALS, Retries
+from ._retry import REFUSALS, Retries, is_throttle
+from ._stats import Stats
 from ._status import DETAIL_BYTES, asked_pause, refusal
 from ._transport import Reply, StaleConnectionError, Transport
 from .errors import ConnectError, NP6Error, ProtocolError
@@ -99,7 +101,8 @@ class Exchange:
         retry: RetryPolicy,
         slow_after: float = SLOW_AFTER,
     ) -> None:
-        self.oddities = Oddities()
+        self.journal = Journal()
+        self._counters = self.journal.counters
         self._transport = transport
         self._gate = gate
         self._timeouts = timeouts
@@ -112,6 +115,16 @@ class Exchange:
     def closed(self) -> bool:
         """Whether `aclose` was called."""
         return self._waits.closed
+
+    @property
+    def stats(self) -> Stats:
+        """What has been done so far, and how things are."""
+        return Stats(
+            **asdict(self._counters),
+            waited=self._gate.waited,
+            in_flight=self._gate.in_flight,
+            retry_tokens=self._budget.tokens,
+        )
 
     def check(self) -> None:
         """Raise if `aclose` was called, or another event loop is the client's."""
@@ -160,11 +173,13 @@ class Exchange:
                 return
             except NP6Error as error:
                 failure = error
-            self._recover(failure, record)
+            with self.journal.giving_up(query):
+                self._recover(failure, record)
 
     async def _page(self, answer: Answer[T], record: _Record) -> Page[T]:
         """Return what comes next of an answer and is new to the caller."""
         elements, last = await answer.page()
+        self._counters.events += len(elements)
         restarted = False
         if not record.is_begun:
             record.is_begun = True
@@ -193,6 +208,7 @@ class Exchange:
         """Ask in another way after what is the fault of the way; once, where it was no accident."""
         if record.progress is not None and not record.progress.in_order:
             self._note(Oddity.DISORDER, record)
+        self._counters.throttled += is_throttle(failure)
         record.fresh |= isinstance(failure, ConnectError)
         if isinstance(failure, ProtocolError):
             failure.permanent |= record.plain
@@ -201,7 +217,7 @@ class Exchange:
     def _note(self, oddity: Oddity, record: _Record) -> None:
         if oddity not in record.odd:
             record.odd |= {oddity}
-            self.oddities.note(record.query, oddity)
+            self.journal.odd(record.query, oddity)
 
     async def _turn(self, record: _Record) -> Turn:
         if record.pause > 0:
@@ -229,6 +245,7 @@ class Exchange:
             idle=self._timeouts.idle,
             floor=record.floor,
             piece=decoder.piece if record.look else _GATHERED,
+            counters=self._counters,
         )
         try:
             await self._check(answer, record, turn)
@@ -242,6 +259,7 @@ class Exchange:
     async def _send(self, record: _Record) -> Reply:
         """Send a request; again, and at once, if the connection turns out to have died idle."""
         record.attempts += 1
+        self._counters.requests += 1
         path, params, plain = record.asked.path, record.asked.params, record.plain
         connected = partial(
             record.clock.next_phase, "waiting for the answer", seconds=self._timeouts.idle
@@ -256,6 +274,8 @@ class Exchange:
             raise ConnectError("the connection had died, and the budget for retries is spent")
         record.fresh = True
         record.attempts += 1
+        self._counters.requests += 1
+        self._counters.retries += 1
         record.clock.next_phase(_CONNECTING, seconds=self._timeouts.connect + self._timeouts.idle)
         return await self._transport.send(
             path, params, connected=connected, plain=plain, fresh=True
@@ -270,6 +290,8 @@ class Exchange:
             asked = asked_pause(status, headers, now=now)
             seconds = record.retries.closing(status, asked, probes=turn.probes)
             record.retries.is_news = turn.refused(known, seconds=seconds)
+            if record.retries.is_news:
+                self.journal.throttled(status, seconds)
         else:
             turn.answered(known)
         detail = "" if status in (200, 204) else await self._detail(answer)
@@ -294,6 +316,8 @@ class Exchange:
         if final is not None:
             raise final
         record.pause = record.retries.pause(failure)
-        if not record.clock.allows(max(record.pause, self._gate.closed_for)):
+        seconds = max(record.pause, self._gate.closed_for)
+        if not record.clock.allows(seconds):
             failure.stopped_by = "deadline"
             raise failure
+        self.journal.retry(record.query, failure, seconds)

@@ -16,9 +16,16 @@ class Gate:
     """Lets requests through in the order they came, as fast as its governor allows."""
 
     def __init__(self, governor: Governor) -> None:
+        self.waited = 0.0
+        """Seconds that those who have come through, or given up, had to wait."""
         self._governor = governor
         self._waiters: deque[asyncio.Future[int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are under way."""
+        return self._governor.in_flight
 
     @property
     def closed_for(self) -> float:
@@ -34,7 +41,9 @@ class Gate:
 
     async def enter(self) -> "Turn":
         """Wait for a turn. Whoever has one must leave."""
-        coming = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        came = loop.time()
+        coming = loop.create_future()
         self._waiters.append(coming)
         if len(self._waiters) == 1:  # the others go when those before them have gone
             self.admit()
@@ -44,6 +53,8 @@ class Gate:
             if not coming.cancelled():  # it came in the same moment
                 Turn(self, self._governor, coming.result()).leave()
             raise
+        finally:
+            self.waited += loop.time() - came
         return Turn(self, self._governor, number)
 
     def admit(self) -> None:

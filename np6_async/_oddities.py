@@ -1,19 +1,13 @@
-"""What is odd about an answer and yet no error: it is counted, logged, and left at that."""
+"""What is odd about an answer and yet no error: it is taken down, and left at that."""
 
-import logging
-from collections import Counter
 from collections.abc import Hashable
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import attrs
 
-from ._query import EventQuery
-
-__all__ = ["Oddities", "Oddity", "notification_of"]
-
-_log: Final = logging.getLogger("np6_async")
+__all__ = ["Oddity", "notification_of"]
 
 
 class Oddity(StrEnum):
@@ -21,19 +15,6 @@ class Oddity(StrEnum):
 
     DISORDER = "events out of the order that was asked for"
     STRANGER = "an event of another notification"
-
-
-class Oddities:
-    """Counts the answers with something odd. One for each client."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[Oddity] = Counter()
-        """How many answers there were, by what was odd."""
-
-    def note(self, query: EventQuery, oddity: Oddity) -> None:
-        """Count and log one."""
-        self.counts[oddity] += 1
-        _log.warning("%s: the answer holds %s", query, oddity)
 
 
 def notification_of(event: object) -> int | None:

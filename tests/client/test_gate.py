@@ -3,6 +3,7 @@
 import asyncio
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -285,3 +286,19 @@ def test_nobody_is_forgotten(
             assert governor.in_flight == 1
 
     run(main)
+
+
+def test_the_time_that_waiters_spend_is_added_up_even_if_they_give_up() -> None:
+    async def main() -> float:
+        entrance, _ = gate()
+        turn = await entrance.enter()
+        waiters = [asyncio.create_task(entrance.enter()) for _ in range(3)]
+        await asyncio.sleep(2)
+        waiters[2].cancel()
+        await asyncio.sleep(3)
+        turn.leave()
+        (await waiters[0]).leave()
+        (await waiters[1]).leave()
+        return entrance.waited
+
+    assert run(main) == pytest.approx(5 + 5 + 2)

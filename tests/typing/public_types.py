@@ -15,6 +15,7 @@ from np6_async import (
     ExecutionEvent,
     FanOutResult,
     NP6Client,
+    Stats,
     UnknownEvent,
     converter,
 )
@@ -29,6 +30,8 @@ async def endpoint_methods(np6: NP6Client) -> None:
     assert_type(await np6.executions(1, sort="asc"), list[ExecutionEvent | UnknownEvent])
     assert_type(await np6.cancellations(1), list[CancellationEvent | UnknownEvent])
     assert_type(await np6.events(EventKind.BOUNCES, 1), list[Event | UnknownEvent])
+    assert_type(np6.stats, Stats)
+    assert_type(np6.stats.waited, float)
 
 
 async def streaming(np6: NP6Client) -> None:

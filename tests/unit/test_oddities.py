@@ -5,13 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from np6_async import EventQuery, converter
+from np6_async import converter
 from np6_async._decoder import MODELS
-from np6_async._oddities import Oddities, Oddity, notification_of
+from np6_async._oddities import notification_of
 
 from .strategies import EVENTS
-
-QUERY = EventQuery(kind="bounces", notification_id=156)
 
 
 @pytest.mark.parametrize(("kind", "example"), EVENTS)
@@ -25,15 +23,3 @@ def test_N17_an_event_says_which_notification_it_belongs_to(kind: Any, example: 
 @pytest.mark.parametrize("element", [b"{}", None, "text"])
 def test_N17_what_is_no_event_belongs_to_none(element: object) -> None:
     assert notification_of(element) is None
-
-
-def test_an_oddity_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    oddities = Oddities()
-    oddities.note(QUERY, Oddity.STRANGER)
-    oddities.note(QUERY, Oddity.STRANGER)
-    assert oddities.counts == {Oddity.STRANGER: 2}
-    (record, _) = caplog.records
-    assert (record.name, record.levelname) == ("np6_async", "WARNING")
-    assert record.getMessage() == (
-        "bounces of notification 156: the answer holds an event of another notification"
-    )

@@ -19,6 +19,7 @@ NAMES = [
     "FanOutResult",
     "NP6Client",
     "RetryPolicy",
+    "Stats",
     "Timeouts",
     "UnknownEvent",
     "__version__",

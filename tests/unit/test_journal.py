@@ -1,0 +1,247 @@
+"""What is told to the log: which names, levels, messages and fields, and how often."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from np6_async import EventQuery, UnknownEvent
+from np6_async._journal import Journal
+from np6_async._oddities import Oddity
+from np6_async.errors import (
+    ConnectError,
+    DeadlineExceededError,
+    NotFoundError,
+    NP6Error,
+    RateLimitedError,
+    RedirectError,
+    ResponseError,
+    ServerError,
+)
+
+QUERY = EventQuery(kind="bounces", notification_id=156)
+BROKEN = ServerError("…", query=QUERY, status=502, attempts=2)
+CUT = ConnectError("…", query=QUERY, attempts=3, events_yielded=7)
+ABOUT = {"np6_kind": "bounces", "np6_notification_id": 156}
+
+
+def unknown(type_: str | None, reason: str = "$.id: required member missing") -> UnknownEvent:
+    return UnknownEvent(type=type_, id=None, timestamp=None, reason=reason, raw=b"{}")
+
+
+def give_up(journal: Journal, failure: NP6Error) -> None:
+    with pytest.raises(type(failure)) as caught, journal.giving_up(QUERY):
+        raise failure
+    assert caught.value is failure
+
+
+@pytest.fixture(autouse=True)
+def everything_is_read(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="np6_async")
+
+
+def fields(record: logging.LogRecord) -> dict[str, Any]:
+    return {name: value for name, value in vars(record).items() if name.startswith("np6_")}
+
+
+@pytest.mark.parametrize(
+    ("happen", "level", "message", "told"),
+    [
+        (
+            lambda journal: journal.retry(QUERY, BROKEN, 0.25),
+            "INFO",
+            (
+                "bounces of notification 156: attempt 2 failed (ServerError 502), "
+                "the next follows in 0.25 s"
+            ),
+            {
+                "np6_event": "retry",
+                **ABOUT,
+                "np6_attempts": 2,
+                "np6_error": "ServerError 502",
+                "np6_status": 502,
+                "np6_events": 0,
+                "np6_seconds": 0.25,
+            },
+        ),
+        (
+            lambda journal: journal.retry(QUERY, CUT, 1),
+            "INFO",
+            (
+                "bounces of notification 156: broke off after 7 events (ConnectError), "
+                "taken up in 1.00 s"
+            ),
+            {
+                "np6_event": "resume",
+                **ABOUT,
+                "np6_attempts": 3,
+                "np6_error": "ConnectError",
+                "np6_status": None,
+                "np6_events": 7,
+                "np6_seconds": 1,
+            },
+        ),
+        (
+            lambda journal: journal.throttled(429, 2.5),
+            "INFO",
+            "the API answered 429: no query of this client goes for 2.50 s",
+            {"np6_event": "throttled", "np6_status": 429, "np6_seconds": 2.5},
+        ),
+        (
+            lambda journal: give_up(journal, BROKEN),
+            "WARNING",
+            "bounces of notification 156: failed for good after 2 attempts (ServerError 502)",
+            {
+                "np6_event": "gave_up",
+                **ABOUT,
+                "np6_attempts": 2,
+                "np6_error": "ServerError 502",
+                "np6_status": 502,
+                "np6_events": 0,
+                "np6_stopped_by": None,
+            },
+        ),
+        (
+            lambda journal: journal.unknown(unknown("delivery")),
+            "WARNING",
+            (
+                "an event of type delivery fits no model ($.id: required member missing); "
+                "more of this type are only counted"
+            ),
+            {
+                "np6_event": "unknown_event",
+                "np6_type": "delivery",
+                "np6_reason": "$.id: required member missing",
+            },
+        ),
+        (
+            lambda journal: journal.odd(QUERY, Oddity.STRANGER),
+            "WARNING",
+            "bounces of notification 156: the answer holds an event of another notification",
+            {
+                "np6_event": "odd_answer",
+                **ABOUT,
+                "np6_oddity": "an event of another notification",
+            },
+        ),
+    ],
+)
+def test_a_record_has_a_stable_name_level_message_and_fields(
+    caplog: pytest.LogCaptureFixture,
+    happen: Callable[[Journal], None],
+    level: str,
+    message: str,
+    told: dict[str, Any],
+) -> None:
+    happen(Journal())
+    (record,) = caplog.records
+    assert (record.name, record.levelname, record.getMessage()) == ("np6_async", level, message)
+    assert fields(record) == {**told, "np6_left_out": 0}
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_told"),
+    [
+        (NotFoundError("…", status=404), False),
+        (RedirectError("…", status=302), False),
+        (ServerError("…", status=501), False),
+        (ServerError("…", status=500), True),
+        (RateLimitedError("…", status=429), True),
+        (ConnectError("…", permanent=True), True),
+        (ResponseError("…", status=200), True),
+        (DeadlineExceededError("…", stopped_by="deadline"), True),
+    ],
+)
+def test_what_the_api_answers_to_the_question_is_its_callers_to_log(
+    caplog: pytest.LogCaptureFixture, failure: NP6Error, is_told: bool
+) -> None:
+    give_up(Journal(), failure)
+    assert [fields(record)["np6_event"] for record in caplog.records] == ["gave_up"] * is_told
+
+
+def test_a_gate_that_stays_open_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    Journal().throttled(503, 0.0)
+    assert caplog.records == []
+
+
+def test_repeats_and_oddities_are_counted() -> None:
+    journal = Journal()
+    journal.retry(QUERY, BROKEN, 0)
+    journal.retry(QUERY, CUT, 0)
+    journal.odd(QUERY, Oddity.STRANGER)
+    journal.odd(QUERY, Oddity.DISORDER)
+    journal.odd(QUERY, Oddity.DISORDER)
+    counters = journal.counters
+    assert (counters.retries, counters.strange_answers, counters.disordered_answers) == (2, 1, 2)
+
+
+def test_V1_of_unknown_events_all_are_counted_and_the_first_of_a_type_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    journal = Journal()
+    for type_ in ["delivery", "hit", "delivery", None, "hit", None]:
+        journal.unknown(unknown(type_))
+    assert [fields(record)["np6_type"] for record in caplog.records] == ["delivery", "hit", None]
+    assert journal.counters.unknown_events == 6
+
+
+@pytest.mark.parametrize(
+    "type_", ["", "a@b.example", "two words", "é", "line\nbreak", "x" * 65, "%s"]
+)
+def test_S14_a_type_that_is_no_plain_name_is_not_told(
+    caplog: pytest.LogCaptureFixture, type_: str
+) -> None:
+    Journal().unknown(unknown(type_))
+    (record,) = caplog.records
+    assert fields(record)["np6_type"] is None
+    assert record.getMessage().startswith("an event of type None fits no model")
+
+
+def test_types_without_end_are_told_up_to_a_hundred(caplog: pytest.LogCaptureFixture) -> None:
+    journal = Journal(iter(range(1000)).__next__)
+    for number in range(150):
+        journal.unknown(unknown(f"type-{number}"))
+    assert len(caplog.records) == 100
+    assert journal.counters.unknown_events == 150
+
+
+def test_of_one_name_ten_records_go_out_a_second_and_the_rest_is_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = 5.0
+    journal = Journal(lambda: now)
+    for _ in range(25):
+        journal.retry(QUERY, BROKEN, 0)
+    journal.throttled(429, 1)
+    assert [fields(record)["np6_event"] for record in caplog.records] == ["retry"] * 10 + [
+        "throttled"
+    ]
+    now = 5.9
+    journal.retry(QUERY, BROKEN, 0)
+    now = 6.0
+    journal.retry(QUERY, BROKEN, 0)
+    journal.retry(QUERY, BROKEN, 0)
+    assert [fields(record)["np6_left_out"] for record in caplog.records] == [0] * 11 + [16, 0]
+    assert journal.counters.retries == 28
+
+
+def test_a_level_that_nobody_reads_costs_no_time_and_no_records(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING, logger="np6_async")
+    asked: list[None] = []
+
+    def now() -> float:
+        asked.append(None)
+        return 0.0
+
+    journal = Journal(now)
+    journal.retry(QUERY, BROKEN, 0)
+    assert (caplog.records, asked) == ([], [])
+    assert journal.counters.retries == 1
+
+
+def test_nothing_is_written_unless_the_program_asks_for_it() -> None:
+    handlers = logging.getLogger("np6_async").handlers
+    assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
