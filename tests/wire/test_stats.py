@@ -111,6 +111,21 @@ async def test_R4_a_429_is_counted_and_the_closing_of_the_gate_told(
     assert 0 < again <= closed
 
 
+async def test_refusals_for_one_reason_are_all_counted_and_told_once(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    all_there = asyncio.Event()
+    refused = [all_there, *status(429)]
+    server = await serve(in_turn(refused, refused, refused, GOOD, GOOD, GOOD))
+    client = np6(server.url, retry=QUICK)
+    queries = [asyncio.create_task(client.executions(156)) for _ in range(3)]
+    await server.until(lambda: len(server.requests) == 3)
+    all_there.set()
+    await asyncio.gather(*queries)
+    assert client.stats.throttled == 3
+    assert [name for _, name in told(caplog)].count("throttled") == 1
+
+
 async def test_N9_an_answer_that_breaks_off_is_told_as_a_resume_and_its_repeats_count(
     serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
