@@ -9,7 +9,7 @@ over wherever leaping found nothing or has cost too much, which keeps hostile in
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, Generic, Protocol, TypeVar
+from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -36,10 +36,8 @@ _rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 class ElementDecoder(Protocol[T]):
     """What makes elements of their JSON. Both methods return what is wrong with the one after."""
 
-    @property
-    def piece(self) -> int:
-        """How many bytes are best decoded at once."""
-        ...
+    piece: ClassVar[int]
+    """How many bytes are best decoded at once."""
 
     def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
         """Decode a whole array.
@@ -57,7 +55,7 @@ class ElementDecoder(Protocol[T]):
 class RawDecoder:
     """Leaves elements as they are: their bytes, without the white space around them."""
 
-    piece: Final = 256 * 1024
+    piece: ClassVar[int] = 256 * 1024
     """Bytes are nothing to the garbage collector, so only the loop is to be thought of."""
     _split: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 

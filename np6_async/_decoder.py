@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, Generic, TypeVar, get_args
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_args
 from uuid import UUID
 
 import attrs
@@ -48,7 +48,7 @@ class EventDecoder(Generic[E]):
         on_unknown: Is told of each event that fits no model.
     """
 
-    piece: Final = 16 * 1024
+    piece: ClassVar[int] = 16 * 1024
     """As few events as to set off no garbage collection (700 objects), if they are let go one piece
     after the other."""
 

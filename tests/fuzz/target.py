@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from itertools import cycle
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 import msgspec
 from attrs import define, frozen
@@ -81,10 +81,7 @@ class Counting(Generic[T]):
 
     decoder: ElementDecoder[T]
     walked: int = 0
-
-    @property
-    def piece(self) -> int:
-        return self.decoder.piece
+    piece: ClassVar[int] = 1
 
     def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
         self.walked += len(array)
