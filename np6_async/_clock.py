@@ -106,6 +106,7 @@ class Clock:
         self._total = total
         self._waits = waits
         self._spent: dict[str, float] = {}
+        self._now: Callable[[], float]  # the event loop's clock
         self._scope: asyncio.Timeout | None = None  # the current wait
         self._phase = ""
         self._started = 0.0
@@ -129,6 +130,7 @@ class Clock:
         self._waits.check()
         if not self.allows(0):
             raise self._too_late()
+        self._now = asyncio.get_running_loop().time
         self._scope = scope = asyncio.timeout(None)
         try:
             async with scope:
@@ -153,13 +155,13 @@ class Clock:
 
     def _begin(self, scope: asyncio.Timeout, phase: str, seconds: float | None) -> None:
         self._phase, self._seconds = phase, inf if seconds is None else seconds
-        self._started = asyncio.get_running_loop().time()
+        self._started = self._now()
         left = inf if self._total is None else max(0.0, self._total - self.elapsed)
         self._is_last = left <= self._seconds
         self._waits.add(scope, self._started + min(left, self._seconds))
 
     def _add_up(self) -> None:
-        took = asyncio.get_running_loop().time() - self._started
+        took = self._now() - self._started
         self._spent[self._phase] = self._spent.get(self._phase, 0.0) + took
         self.elapsed += took
 

@@ -7,8 +7,8 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
+    Iterator,
 )
-from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Generic, Self, TypeAlias, TypeVar
 
@@ -29,7 +29,7 @@ Ids: TypeAlias = Iterable[int] | AsyncIterable[int]
 """Where notification ids come from; read as queries get their turn, and no earlier."""
 
 
-_AHEAD: Final = 2  # batches that wait for the loop over them: few, so that few are in memory
+_AHEAD: Final = 4  # batches that wait for the loop over them: few, so that few are in memory
 
 
 @frozen(kw_only=True)
@@ -168,28 +168,27 @@ def read_queries(
         raise ValueError(f"ids must be an iterable of ints, not {type(ids).__name__}")
     window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
 
+    def ask(notification_id: int) -> Iterator[EventQuery]:
+        for kind in wanted:
+            yield EventQuery(
+                kind=kind,
+                notification_id=notification_id,
+                start=window.start,
+                end=window.end,
+                sort=window.sort,
+            )
+
     async def read() -> AsyncGenerator[EventQuery, None]:
-        async with aclosing(_each(ids)) as each:
-            async for notification_id in each:
-                for kind in wanted:
-                    yield EventQuery(
-                        kind=kind,
-                        notification_id=notification_id,
-                        start=window.start,
-                        end=window.end,
-                        sort=window.sort,
-                    )
+        if isinstance(ids, AsyncIterable):
+            async for notification_id in ids:
+                for query in ask(notification_id):
+                    yield query
+        else:
+            for notification_id in ids:
+                for query in ask(notification_id):
+                    yield query
 
     return read()
-
-
-async def _each(ids: Ids) -> AsyncGenerator[int, None]:
-    if isinstance(ids, AsyncIterable):
-        async for notification_id in ids:
-            yield notification_id
-    else:
-        for notification_id in ids:
-            yield notification_id
 
 
 def _to_kinds(kinds: Iterable[str] | None) -> list[EventKind]:
