@@ -284,18 +284,18 @@ class Exchange:
     async def _check(self, answer: Answer[T], record: _Record, turn: Turn) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""
         now = datetime.now(UTC)
-        status, headers = answer.reply.status, answer.reply.headers
-        known = quota(headers, now=now)
-        if status in REFUSALS:  # the gate is closed before the turn goes to the next
-            asked = asked_pause(status, headers, now=now)
-            seconds = record.retries.closing(status, asked, probes=turn.probes)
+        reply = answer.reply  # its headers as a local variable would show in a traceback
+        known = quota(reply.headers, now=now)
+        if reply.status in REFUSALS:  # the gate is closed before the turn goes to the next
+            asked = asked_pause(reply.status, reply.headers, now=now)
+            seconds = record.retries.closing(reply.status, asked, probes=turn.probes)
             record.retries.is_news = turn.refused(known, seconds=seconds)
             if record.retries.is_news:
-                self.journal.throttled(status, seconds)
+                self.journal.throttled(reply.status, seconds)
         else:
             turn.answered(known)
-        detail = "" if status in (200, 204) else await self._detail(answer)
-        failure = refusal(status, headers, detail, now=now)
+        detail = "" if reply.status in (200, 204) else await self._detail(answer)
+        failure = refusal(reply.status, reply.headers, detail, now=now)
         if failure is not None:
             raise failure
 
