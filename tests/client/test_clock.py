@@ -59,6 +59,24 @@ async def test_closing_counts_more_than_a_timeout_of_the_same_moment() -> None:
         await Clock(None, waits).limit(close_as_time_is_up, phase="waiting", seconds=0.01)
 
 
+async def test_closing_leaves_a_wait_alone_whose_time_is_up_as_another_phase_begins() -> None:
+    waits = Waits()
+    clock = Clock(None, waits)
+
+    async def go_on_as_time_is_up() -> None:
+        loop = asyncio.get_running_loop()
+        begins = loop.call_later(0.002, lambda: clock.next_phase("second", seconds=9))
+        while loop.time() <= begins.when():
+            pass  # so that the loop finds both due in the same turn
+        try:
+            await forever()
+        finally:
+            waits.close()
+
+    with pytest.raises(ClientClosedError):
+        await clock.limit(go_on_as_time_is_up, phase="first", seconds=0.001)
+
+
 async def test_closing_leaves_an_error_of_its_own_alone() -> None:
     waits = Waits()
 
