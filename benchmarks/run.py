@@ -8,6 +8,7 @@ import json
 import math
 import platform
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -84,8 +85,11 @@ def contest(url: str, path: str, name: str, workload: Workload, passes: int) -> 
     return run(module, path=path)
 
 
-def measure(rounds: int, seconds: float, workloads: tuple[Workload, ...]) -> list[Series]:
-    """Calibrate everyone to runs of so many seconds, then run everyone once in every round."""
+def measure(rounds: int, seconds: float, workloads: tuple[Workload, ...]) -> Iterator[list[Series]]:
+    """Calibrate everyone to runs of so many seconds, then run everyone once in every round.
+
+    Yields what was measured so far, after every round.
+    """
     path = generated.make()
     found: dict[tuple[str, str], Series] = {}
     with server() as url:
@@ -101,7 +105,8 @@ def measure(rounds: int, seconds: float, workloads: tuple[Workload, ...]) -> lis
                         series = found[key]
                         series.add(contest(url, path, name, workload, series.passes), idle)
                 say(f"{'calibrated' if number < 0 else f'round {number + 1}'}: {workload.name}")
-    return list(found.values())
+            if number >= 0:
+                yield list(found.values())
 
 
 def measure_imports(rounds: int) -> list[Series]:
@@ -128,19 +133,25 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/performance"), help="where to write")
     options = parser.parse_args()
     workloads = tuple(w for w in WORKLOADS if w.name.startswith(options.only))
-    series = measure(options.rounds, options.seconds, workloads) + measure_imports(options.rounds)
+    imports = measure_imports(options.rounds)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for number, series in enumerate(measure(options.rounds, options.seconds, workloads), start=1):
+        save(options.out, series + imports, rounds=number, seconds=options.seconds)
+    write(options.out)
+
+
+def save(out: Path, series: list[Series], *, rounds: int, seconds: float) -> None:
+    """Write down what was measured, and with what."""
     packages = ("aiohttp", "attrs", "cattrs", "msgspec", "orjson", "openapi-python-client")
     facts = {
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "rounds": options.rounds,
-        "seconds": options.seconds,
+        "rounds": rounds,
+        "seconds": seconds,
         **{name: version(name) for name in (*packages, "openapi-generator-cli", "uvloop")},
     }
-    options.out.mkdir(parents=True, exist_ok=True)
     result = {"facts": facts, "series": [asdict(one) for one in series]}
-    (options.out / "results.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
-    write(options.out)
+    (out / "results.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
