@@ -102,12 +102,12 @@ matrix: .venv/.nightly  ## Run the wire tests on another parser, other loops, ol
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## All that takes long: matrix, chaos, soak, fuzz, mutation, a million ids, lag, instructions
+nightly:  ## All that takes long: matrix, chaos, soak, fuzz, mutation, and everything in benchmarks/
 	$(MAKE) matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"
-	$(MAKE) scale lag instructions ARGS=
+	$(MAKE) scale lag pace instructions bench ARGS=
 
 .PHONY: setup
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
