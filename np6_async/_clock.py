@@ -80,7 +80,8 @@ class Waits:
         self._timer = loop.call_at(when, self._go_off) if when < inf else None
 
     def _go_off(self) -> None:
-        self._end(self._next)
+        # Whatever came due while the loop was busy goes with it, so that many ends cost one look.
+        self._end(max(self._next, asyncio.get_running_loop().time()))
         self._set_timer(min(self._ends.values(), default=inf))
 
     def _end(self, moment: float) -> None:

@@ -101,7 +101,7 @@ class Exchange:
         retry: RetryPolicy,
         slow_after: float = SLOW_AFTER,
     ) -> None:
-        self.journal = Journal()
+        self.journal = Journal(scrub=transport.scrub)
         self._counters = self.journal.counters
         self._transport = transport
         self._gate = gate

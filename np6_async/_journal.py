@@ -92,12 +92,19 @@ class Journal:
 
     Args:
         now: The time in seconds, from any moment on.
+        scrub: Takes the key out of what the server said.
     """
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        scrub: Callable[[str], str] = str,
+    ) -> None:
         self.counters = Counters()
         """What is counted; others add to it where calling the journal would cost too much."""
         self._now = now
+        self._scrub = scrub
         self._rates: defaultdict[str, _Rate] = defaultdict(_Rate)
         self._types: set[str | None] = set()  # of unknown events, that were told
 
@@ -130,7 +137,8 @@ class Journal:
     def unknown(self, event: UnknownEvent) -> None:
         """Take down an event that fits no model: in the log, the first of its type."""
         self.counters.unknown_events += 1
-        type_ = event.type if event.type and _printable_type(event.type) else None
+        said = self._scrub(event.type or "")
+        type_ = said if _printable_type(said) else None
         if type_ in self._types or len(self._types) == _MOST_TYPES:
             return
         self._types.add(type_)

@@ -57,6 +57,16 @@ async def test_S5_a_key_that_the_server_repeats_is_not_shown(
     assert places(key, ExceptionGroup("failed", list(result.failures.values()))) == []
 
 
+async def test_S5_a_key_that_is_repeated_as_the_type_of_an_event_is_not_logged(
+    serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = await serve(always(array(f'[{{"type": "{key}"}}]'.encode())))
+    client = np6(server.url)
+    await client.executions(156)
+    assert [vars(record)["np6_type"] for record in caplog.records] == [None]
+    assert key not in caplog.text
+
+
 async def test_S5_what_was_scrubbed_is_seen_to_be(serve: Serve, np6: MakeClient, key: str) -> None:
     server = await serve(always(status(400, f"unknown key {key}".encode(), x_request_id=key)))
     with pytest.raises(NP6Error) as caught:
