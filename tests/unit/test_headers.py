@@ -273,3 +273,15 @@ def test_our_own_clock_may_be_in_any_zone() -> None:
     found = headers(x_ratelimit_remaining="1", x_ratelimit_reset=str(int(NOW.timestamp()) + 60))
     assert quota(found, now=now) == (1, 59.75, None)
     assert retry_after(headers(retry_after="Mon, 10 Mar 2025 12:01:00 GMT"), now=now) == 59.75
+
+
+def test_a_plain_dict_in_the_vendor_s_spelling_is_read_as_well() -> None:
+    plain = {
+        "Date": "Mon, 10 Mar 2025 11:00:00 GMT",
+        "Retry-After": "Mon, 10 Mar 2025 11:00:07 GMT",
+        "X-RateLimit-Limit": "9",
+        "X-RateLimit-Remaining": "3",
+        "X-RateLimit-Reset": "5",
+    }
+    assert retry_after(plain, now=NOW) == 7
+    assert quota(plain, now=NOW) == (3, 5, 9)

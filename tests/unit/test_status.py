@@ -153,3 +153,17 @@ def test_an_error_body_counts_whatever_its_type_and_coding() -> None:
 def test_a_detail_is_at_most_as_long_as_documented() -> None:
     documentation: Any = NP6Error.__doc__
     assert f"at most {DETAIL_BYTES // 1024} KiB" in documentation
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://a.example/secret?key=1", ": it redirects to https://a.example, which is"),
+        ("/elsewhere", ": it redirects, which is"),
+    ],
+)
+def test_a_redirect_tells_its_origin_alone(location: str, told: str) -> None:
+    message = f"the API answered 302 Found{told} not followed: check base_url"
+    assert str(refused(302, {"Location": location})) == message
+    assert str(refused(302)) == "the API answered 302 Found"
+    assert str(refused(500, {"Location": location})) == "the API answered 500 Internal Server Error"
