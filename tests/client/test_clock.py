@@ -1,6 +1,7 @@
 """The time of one query, where two ends of it come in the same moment."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -115,3 +116,16 @@ async def test_waits_end_in_the_order_of_their_ends() -> None:
             group.create_task(wait(seconds))
         group.create_task(Clock(None, waits).limit(lambda: asyncio.sleep(0.05), phase="waiting"))
     assert ended == [0.01, 0.02, 0.03, 0.04]
+
+
+async def test_all_that_came_due_while_the_loop_was_busy_ends_together() -> None:
+    waits = Waits()
+    queries = [
+        asyncio.create_task(Clock(0.001 + number / 1e5, waits).limit(forever, phase="waiting"))
+        for number in range(100)
+    ]
+    await asyncio.sleep(0)
+    time.sleep(0.01)  # noqa: ASYNC251 - the loop is busy
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert [type(each.exception()) for each in queries] == [DeadlineExceededError] * 100
