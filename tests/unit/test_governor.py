@@ -152,6 +152,15 @@ def test_losing_another_request_lets_nobody_go_first() -> None:
     assert governor.delay(99.0) == inf
 
 
+def window(governor: Governor) -> int:
+    """Return how many requests go at once, from 200.0 on, if none of them is answered."""
+    went = 0
+    while governor.delay(200.0 + went) == 0:
+        governor.admit(200.0 + went)
+        went += 1
+    return went
+
+
 def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
     governor = opened()
     numbers = admit_all(governor, 10.0)
@@ -160,11 +169,7 @@ def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
     for _ in numbers:
         governor.release()
     answer_all(governor, 100.0, [governor.admit(100.0)])
-    went = 0
-    while governor.delay(200.0 + went) == 0:
-        governor.admit(200.0 + went)
-        went += 1
-    assert went == 8
+    assert window(governor) == 8
 
 
 def test_a_refused_probe_is_news_and_makes_nothing_smaller() -> None:
@@ -175,11 +180,7 @@ def test_a_refused_probe_is_news_and_makes_nothing_smaller() -> None:
         assert governor.refuse(now, governor.admit(now), None, seconds=1.0)
         governor.release()
     answer_all(governor, 100.0, [governor.admit(100.0)])
-    went = 0
-    while governor.delay(200.0 + went) == 0:
-        governor.admit(200.0 + went)
-        went += 1
-    assert went == 8
+    assert window(governor) == 8
 
 
 def test_probes_are_counted_until_one_is_answered() -> None:
