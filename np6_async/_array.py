@@ -2,9 +2,11 @@
 
 Two ways lead to the same cuts. The *leap* guesses where an element ends, from the right, and has
 the decoder check the guess at C speed: JSON is read from left to right, so if ``[`` + prefix +
-``]`` decodes, the prefix ends between two elements. The *scan* counts brackets byte by byte. It is
-exact for anything, also for elements msgspec refuses (a lone surrogate, deep nesting), and takes
-over wherever leaping found nothing or has cost too much, which keeps hostile input linear.
+``]`` decodes, the prefix ends between two elements. No byte is copied for that: a comma becomes
+``]`` to check what is before it, and ``[`` to go on with what is after it. The *scan* counts
+brackets byte by byte. It is exact for anything, also for elements msgspec refuses (a lone
+surrogate, deep nesting), and takes over wherever leaping found nothing or has cost too much, which
+keeps hostile input linear.
 """
 
 import re
@@ -39,8 +41,8 @@ class ElementDecoder(Protocol[T]):
     piece: ClassVar[int]
     """How many bytes are best decoded at once."""
 
-    def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
-        """Decode a whole array.
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[T], NP6Error | None]:
+        """Decode a whole array, and let go of its memory.
 
         Raises:
             msgspec.DecodeError: It is not JSON. Or a `RecursionError`, for the same.
@@ -59,7 +61,7 @@ class RawDecoder:
     """Bytes are nothing to the garbage collector, so only the loop is to be thought of."""
     _split: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
-    def decode_array(self, array: bytes) -> tuple[list[bytes], None]:
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[bytes], None]:
         """Return the bytes of each element of an array."""
         return self.decode(self._split(array))
 
@@ -86,11 +88,11 @@ class ArraySplitter(Generic[T]):
         """Whether the array's closing bracket has arrived."""
         self._decoder = decoder
         self._max_element = max_element
-        self._buffer = bytearray()  # from the start of the first element not yet given out
+        self._buffer = bytearray()  # once opened: a bracket, then what was not yet given out
         self._opened = False
         self._after_comma = False  # what is in the buffer follows a comma, so it must be an element
         self._searched = 0  # before this offset is no place to leap to
-        self._scanned = 0  # the scan has read up to here, where it is in this state:
+        self._scanned = 1  # the scan has read up to here, where it is in this state:
         self._depth = 0
         self._in_string = False
 
@@ -134,10 +136,12 @@ class ArraySplitter(Generic[T]):
         return self._opened and not self.closed and self.fault is None
 
     def _open(self) -> None:
-        head = self._buffer.removeprefix(_BOM).lstrip(_BLANK)
+        head = self._buffer
+        if not head.startswith(b"["):
+            head = head.removeprefix(_BOM).lstrip(_BLANK)
         if head.startswith(b"["):
             self._opened = True
-            self._buffer = head[1:]
+            self._buffer = head
         elif not head:
             del self._buffer[len(_BOM) + 1 :]  # a little white space says as much as a lot
         elif not _BOM.startswith(self._buffer):
@@ -151,7 +155,7 @@ class ArraySplitter(Generic[T]):
     def _check_rest(self) -> None:
         if self.fault is None and self.closed and self._buffer.strip(_BLANK):
             self.fault = ResponseError("the body goes on after the end of its array")
-        elif self._is_cutting and len(self._buffer) > self._max_element:
+        elif self._is_cutting and len(self._buffer) - 1 > self._max_element:
             self.fault = self._too_large()
         if self.fault is not None or self.closed:
             self._buffer.clear()
@@ -164,7 +168,7 @@ class ArraySplitter(Generic[T]):
         budget = _EFFORT * fresh + _PATIENCE
         while self._is_cutting:
             hopeful = budget > 0
-            if hopeful and not self._scanned:
+            if hopeful and self._scanned == 1:
                 before, cost = len(found), self._leap(found, may_close=may_close)
                 budget -= cost
                 if len(found) > before or self.fault is not None:
@@ -177,11 +181,13 @@ class ArraySplitter(Generic[T]):
 
     def _give(self, found: list[T], elements: list[T], end: int) -> None:
         """Move `elements`, which reach up to the comma or bracket at `end`, out of the buffer."""
-        self._after_comma = self._buffer[end : end + 1] == b","
+        self._after_comma = self._buffer[end] == b","[0]
         self.closed = not self._after_comma
-        del self._buffer[: end + 1]
-        self._searched = max(0, self._searched - (end + 1))
-        self._scanned = 0
+        del self._buffer[: end + self.closed]
+        if not self.closed:
+            self._buffer[0] = b"["[0]
+        self._searched = max(0, self._searched - end)
+        self._scanned = 1
         found += elements
 
     # Leaping
@@ -201,7 +207,7 @@ class ArraySplitter(Generic[T]):
 
     def _guesses(self, *, may_close: bool) -> Iterator[int]:
         """Offsets that may end an element: the rightmost ones, then others ever further left."""
-        high = size = min(len(self._buffer), self._max_element + 1)
+        high = size = min(len(self._buffer), self._max_element + 2)
         if may_close and (end := self._buffer.rindex(b"]")) < size:
             yield end
         for bound in (size, size, size // 2, size // 4, size // 8):
@@ -225,12 +231,15 @@ class ArraySplitter(Generic[T]):
 
     def _try(self, end: int) -> list[T]:
         """Return the elements of an array that ends there; none if it does not."""
-        with memoryview(self._buffer) as view, view[:end] as content:
-            array = b"".join((b"[", content, b"]"))
+        byte = self._buffer[end]
+        self._buffer[end] = b"]"[0]
         try:
-            elements, self.fault = self._decoder.decode_array(array)
+            with memoryview(self._buffer) as view, view[: end + 1] as array:
+                elements, self.fault = self._decoder.decode_array(array)
         except (msgspec.DecodeError, RecursionError):
             return []
+        finally:
+            self._buffer[end] = byte
         return elements
 
     # Scanning
@@ -270,12 +279,12 @@ class ArraySplitter(Generic[T]):
 
     def _end_element(self, found: list[T], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
-        if mark > self._max_element:
+        if mark - 1 > self._max_element:
             self.fault = self._too_large()
             return False
-        element = bytes(self._buffer[:mark].strip(_BLANK))
-        is_empty_array = self._buffer[mark : mark + 1] == b"]" and not self._after_comma
-        if self._buffer[mark : mark + 1] == b"}" or not (element or is_empty_array):
+        element = bytes(self._buffer[1:mark].strip(_BLANK))
+        is_empty_array = self._buffer[mark] == b"]"[0] and not self._after_comma
+        if self._buffer[mark] == b"}"[0] or not (element or is_empty_array):
             self.fault = ResponseError("the body is not JSON")
             return False
         elements, self.fault = self._decoder.decode([msgspec.Raw(element)] if element else [])

@@ -64,7 +64,9 @@ class EventDecoder(Generic[E]):
         self._on_unknown = on_unknown
         self._all_fit = True
 
-    def decode_array(self, array: bytes) -> tuple[list[E | UnknownEvent], EventDecodeError | None]:
+    def decode_array(
+        self, array: bytes | memoryview
+    ) -> tuple[list[E | UnknownEvent], EventDecodeError | None]:
         """Return the events of a whole array, as `decode` does.
 
         Raises:
