@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from typing import Generic, TypeVar
 
 from ._array import ArraySplitter, ElementDecoder
@@ -49,7 +48,9 @@ class Answer(Generic[T]):
         self._floor = floor
         self._piece = piece
         self._counters = counters
-        self._more = False  # has arrived already, and is to be read without waiting
+        self._arrived = b""
+        self._taken = 0  # bytes of those
+        self._busy = 0  # bytes since other tasks had a chance to run
         self._ended = False
 
     async def page(self) -> tuple[list[T], bool]:
@@ -98,19 +99,25 @@ class Answer(Generic[T]):
         return bytes(body[:size])
 
     async def _read(self) -> bytes:
-        if self._more:  # the loop is not to wait until all of it is decoded
+        """Return the next piece of what has arrived; wait if nothing has."""
+        if self._busy >= self._piece:
+            self._busy = 0
             await asyncio.sleep(0)
-        data = self.reply.read_nowait(self._piece)
-        if data is None:
-            data = await self._wait()
-        self._more = len(data) == self._piece
+        if self._taken == len(self._arrived):
+            arrived = self.reply.read_nowait()
+            self._arrived = await self._wait() if arrived is None else arrived
+            self._taken = 0
+        data = self._arrived[self._taken : self._taken + self._piece]
+        self._taken += len(data)
+        self._busy += len(data)
         return data
 
     async def _wait(self) -> bytes:
         before = self._clock.elapsed
         data = await self._clock.limit(
-            partial(self.reply.read, self._piece), phase="reading the body", seconds=self._idle
+            self.reply.read, phase="reading the body", seconds=self._idle
         )
+        self._busy = 0
         if data and not self._floor.holds(self._clock.elapsed - before, len(data)):
             raise RequestTimeoutError(
                 "the body comes too slowly", permanent=self._floor.times_missed > 1

@@ -169,13 +169,14 @@ class ArraySplitter(Generic[T]):
         while self._is_cutting:
             hopeful = budget > 0
             if hopeful and self._scanned == 1:
-                before, cost = len(found), self._leap(found, may_close=may_close)
+                before, (tried, cost) = len(found), self._leap(found, may_close=may_close)
                 budget -= cost
-                if len(found) > before or self.fault is not None:
+                has_cut = len(found) > before or self.fault is not None
+                if tried == has_cut and len(self._buffer) < min(_PATIENCE, self._max_element):
+                    return  # nothing more to go by yet: wait for more
+                if has_cut:
                     continue
-                if not cost and len(self._buffer) < min(_PATIENCE, self._max_element):
-                    return  # nothing to go by yet: wait for more
-                hopeful = cost > 0  # if not, the scan may as well go on to the end
+                hopeful = tried > 0  # if not, the scan may as well go on to the end
             if not self._scan(found, only_first=hopeful):
                 return
 
@@ -192,18 +193,23 @@ class ArraySplitter(Generic[T]):
 
     # Leaping
 
-    def _leap(self, found: list[T], *, may_close: bool) -> int:
-        """Cut at the first guess that holds, if any does; return how many bytes were walked."""
-        cost = 0
+    def _leap(self, found: list[T], *, may_close: bool) -> tuple[int, int]:
+        """Cut at the first guess that holds, if any does.
+
+        Returns:
+            How many guesses were tried, and how many bytes were walked for it.
+        """
+        tried = cost = 0
         for end in self._guesses(may_close=may_close):
+            tried += 1
             cost += end
             elements = self._try(end)
             if elements or self.fault is not None:
                 self._give(found, elements, end)
-                return cost
-        if cost:
+                return tried, cost
+        if tried:
             self._searched = 0  # what failed may hold once the scan has taken a bad element away
-        return cost
+        return tried, cost
 
     def _guesses(self, *, may_close: bool) -> Iterator[int]:
         """Offsets that may end an element: the rightmost ones, then others ever further left."""

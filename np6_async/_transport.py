@@ -79,11 +79,8 @@ class Reply:
         self.status: int = response.status
         self.headers = headers
 
-    def read_nowait(self, size: int) -> bytes | None:
+    def read_nowait(self) -> bytes | None:
         """Return what has arrived of the body, empty at its end; None if nothing has.
-
-        Args:
-            size: How many bytes at the most.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
@@ -92,22 +89,19 @@ class Reply:
         self._check_size()
         content = self._response.content
         try:
-            return content.read_nowait(size) or (b"" if content.at_eof() else None)
+            return content.read_nowait() or (b"" if content.at_eof() else None)
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
 
-    async def read(self, size: int) -> bytes:
+    async def read(self) -> bytes:
         """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
-
-        Args:
-            size: How many bytes at the most.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
         """
         try:
-            return await self._response.content.read(size)
+            return await self._response.content.readany()
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
