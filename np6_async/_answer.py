@@ -81,7 +81,8 @@ class Answer(Generic[T]):
         if data:
             self._counters.body_bytes += len(data)
             found += self._splitter.feed(data)
-        if not data or self._splitter.fault is not None:
+        is_last = self._taken == len(self._arrived) and self.reply.at_end
+        if is_last or self._splitter.fault is not None:
             self._end(found)
 
     def _end(self, found: list[T]) -> None:
@@ -105,7 +106,7 @@ class Answer(Generic[T]):
             await asyncio.sleep(0)
         if self._taken == len(self._arrived):
             arrived = self.reply.read_nowait()
-            self._arrived = await self._wait() if arrived is None else arrived
+            self._arrived = arrived if arrived or self.reply.at_end else await self._wait()
             self._taken = 0
         data = self._arrived[self._taken : self._taken + self._piece]
         self._taken += len(data)

@@ -29,6 +29,8 @@ def to_kind(value: str) -> EventKind:
     Raises:
         ValueError: There is no such kind.
     """
+    if isinstance(value, EventKind):
+        return value  # which asking for it by value takes longer to find out
     try:
         return EventKind(value)
     except ValueError:
@@ -106,7 +108,7 @@ class EventQuery:
     @property
     def path(self) -> str:
         """The path of the request, below the server's base URL."""
-        return OPERATIONS[self.kind].path.format(id=self.notification_id)
+        return OPERATIONS[self.kind].path.replace("{id}", str(self.notification_id))
 
     @property
     def params(self) -> dict[str, str]:

@@ -79,20 +79,24 @@ class Reply:
         self.status: int = response.status
         self.headers = headers
 
-    def read_nowait(self) -> bytes | None:
-        """Return what has arrived of the body, empty at its end; None if nothing has.
+    def read_nowait(self) -> bytes:
+        """Return what has arrived of the body, empty if nothing has.
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
             ResponseError: It is a decompression bomb.
         """
         self._check_size()
-        content = self._response.content
         try:
-            return content.read_nowait() or (b"" if content.at_eof() else None)
+            return self._response.content.read_nowait()
         except _FOREIGN as error:
             failure = _translate(error, if_lost=StreamInterruptedError)
         raise failure
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing more will come."""
+        return self._response.content.at_eof()
 
     async def read(self) -> bytes:
         """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
@@ -242,7 +246,7 @@ class Transport:
 
     def _scrubbed_headers(self, response: aiohttp.ClientResponse) -> Mapping[str, str]:
         key = self._key.reveal()
-        if not any(key in value for value in response.headers.values()):
+        if key not in "\n".join(response.headers.values()):
             return response.headers
         headers = response.headers.copy()
         for name, value in response.headers.items():

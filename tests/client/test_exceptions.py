@@ -150,12 +150,12 @@ async def test_in_place_of_an_answer_it_becomes_that(
 
 @every_foreign
 async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
-    async def fail(_: int) -> bytes:
+    async def fail() -> bytes:
         raise make(foreign)
 
-    response: Any = SimpleNamespace(status=200, content=SimpleNamespace(read=fail))
+    response: Any = SimpleNamespace(status=200, content=SimpleNamespace(readany=fail))
     with pytest.raises(NP6Error) as caught:
-        await Reply(response, {}).read(1)
+        await Reply(response, {}).read()
     _, ours, permanent = DECIDED[foreign.__name__]
     assert (type(caught.value), caught.value.permanent) == (ours, permanent)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)

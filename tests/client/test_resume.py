@@ -1,7 +1,7 @@
 """Whatever breaks, and however often: what a caller is given is the truth, each event once."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
@@ -79,14 +79,17 @@ class FakeReply:
 
     def __init__(self, body: bytes, fault: Fault | None) -> None:
         size = 300 if fault is None else fault.piece
-        self._pieces = iter([body[at : at + size] for at in range(0, len(body), size)])
+        self._pieces = deque(body[at : at + size] for at in range(0, len(body), size))
         self._error = None if fault is None else fault.error
 
-    def read_nowait(self, _: int) -> bytes:
-        data = next(self._pieces, b"")
-        if not data and self._error is not None:
+    @property
+    def at_end(self) -> bool:
+        return not self._pieces and self._error is None
+
+    def read_nowait(self) -> bytes:
+        if not self._pieces and self._error is not None:
             raise self._error("the body broke off")
-        return data
+        return self._pieces.popleft()
 
     def close(self) -> None: ...
 

@@ -83,7 +83,7 @@ class Counting(Generic[T]):
     walked: int = 0
     piece: ClassVar[int] = 1
 
-    def decode_array(self, array: bytes) -> tuple[list[T], NP6Error | None]:
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[T], NP6Error | None]:
         self.walked += len(array)
         return self.decoder.decode_array(array)
 

@@ -31,7 +31,7 @@ def test_a_case_is_made_of_any_bytes() -> None:
 
 
 class Lossy(RawDecoder):
-    def decode_array(self, array: bytes) -> tuple[list[bytes], None]:
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[bytes], None]:
         return super().decode_array(array)[0][:2], None
 
 
