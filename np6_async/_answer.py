@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from ._array import ArraySplitter, ElementDecoder
 from ._clock import Clock
@@ -16,6 +16,9 @@ __all__ = ["Answer"]
 
 T = TypeVar("T")
 
+_GATHERED_PIECE: Final = 64 * 1024  # bytes decoded at once where no event is let go in between
+_GATHERED: Final = 16 * 2**20  # bytes decoded before another answer is
+
 
 class Answer(Generic[T]):
     """One answer whose head has arrived. Close it, whatever happens.
@@ -26,8 +29,10 @@ class Answer(Generic[T]):
         clock: Measures how long its bytes are waited for.
         idle: Seconds without a byte after which it is given up.
         floor: Says whether it comes too slowly.
-        piece: How many bytes of it are decoded at once, at the most.
         counters: Where its bytes are counted.
+        gathering: Held while the answer is decoded, for a caller that keeps all events until the
+            last has come; None for one that takes them as they come. The collector goes over events
+            again and again while they are kept, so many answers are best gathered one by one.
     """
 
     def __init__(
@@ -38,16 +43,17 @@ class Answer(Generic[T]):
         clock: Clock,
         idle: float,
         floor: Floor,
-        piece: int,
         counters: Counters,
+        gathering: asyncio.Lock | None = None,
     ) -> None:
         self.reply = reply
         self._splitter = ArraySplitter(decoder)
         self._clock = clock
         self._idle = idle
         self._floor = floor
-        self._piece = piece
+        self._piece = decoder.piece if gathering is None else _GATHERED_PIECE
         self._counters = counters
+        self._gathering = gathering
         self._arrived = b""
         self._taken = 0  # bytes of those
         self._busy = 0  # bytes since other tasks had a chance to run
@@ -64,7 +70,11 @@ class Answer(Generic[T]):
         found: list[T] = []
         try:
             while not self._ended and (self._splitter.closed or not found):
-                await self._take(found)
+                await self._arrive()
+                if self._gathering is None or len(self._arrived) <= self._piece:
+                    self._take(found)
+                else:
+                    await self._gather(found, self._gathering)
         except BaseException:
             found.clear()  # a traceback that shows local variables must not show events
             raise
@@ -75,10 +85,20 @@ class Answer(Generic[T]):
         fault.request_id = request_id(self.reply.headers)
         raise fault
 
-    async def _take(self, found: list[T]) -> None:
-        """Read a piece and add its elements to those that were found."""
-        data = await self._read()
-        if data:
+    async def _gather(self, found: list[T], gathering: asyncio.Lock) -> None:
+        """Take what has arrived, and what arrives meanwhile, before others take theirs."""
+        async with gathering:
+            for _ in range(_GATHERED // self._piece):
+                self._take(found)
+                if self._ended:
+                    return
+                await asyncio.sleep(0)
+                if not self._has_arrived():
+                    return
+
+    def _take(self, found: list[T]) -> None:
+        """Add the elements of the next piece to those that were found."""
+        if data := self._next_piece():
             self._counters.body_bytes += len(data)
             found += self._splitter.feed(data)
         is_last = self._taken == len(self._arrived) and self.reply.at_end
@@ -95,19 +115,27 @@ class Answer(Generic[T]):
         """Return the first bytes of a body that is none of elements, whatever is wrong with it."""
         body = bytearray()
         with suppress(NP6Error):
-            while len(body) < size and (data := await self._read()):
+            while len(body) < size:
+                await self._arrive()
+                if not (data := self._next_piece()):
+                    break
                 body += data
         return bytes(body[:size])
 
-    async def _read(self) -> bytes:
-        """Return the next piece of what has arrived; wait if nothing has."""
+    async def _arrive(self) -> None:
+        """Wait until there is a piece to be taken, or the body has ended."""
         if self._busy >= self._piece:
             self._busy = 0
             await asyncio.sleep(0)
+        if not self._has_arrived():
+            self._arrived = await self._wait()
+
+    def _has_arrived(self) -> bool:
         if self._taken == len(self._arrived):
-            arrived = self.reply.read_nowait()
-            self._arrived = arrived if arrived or self.reply.at_end else await self._wait()
-            self._taken = 0
+            self._arrived, self._taken = self.reply.read_nowait(), 0
+        return bool(self._arrived) or self.reply.at_end
+
+    def _next_piece(self) -> bytes:
         data = self._arrived[self._taken : self._taken + self._piece]
         self._taken += len(data)
         self._busy += len(data)

@@ -33,11 +33,6 @@ __all__ = ["Exchange", "Page"]
 T = TypeVar("T")
 
 _CONNECTING: Final = "connecting"
-_GATHERED: Final = 256 * 1024
-"""Bytes that are decoded at once for a caller that keeps all events until the last has come.
-
-The collector goes over events again and again while they grow more; so less often is faster.
-"""
 
 
 class Page(NamedTuple, Generic[T]):
@@ -110,6 +105,7 @@ class Exchange:
         self._slow_after = slow_after
         self._budget = Budget()
         self._waits = Waits()
+        self._gathering = asyncio.Lock()
 
     @property
     def closed(self) -> bool:
@@ -244,8 +240,8 @@ class Exchange:
             clock=record.clock,
             idle=self._timeouts.idle,
             floor=record.floor,
-            piece=decoder.piece if record.look else _GATHERED,
             counters=self._counters,
+            gathering=None if record.look else self._gathering,
         )
         try:
             await self._check(answer, record, turn)
