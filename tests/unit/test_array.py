@@ -2,11 +2,12 @@
 
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from time import process_time
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -74,6 +75,24 @@ def spoiled(draw: st.DrawFn) -> bytes:
     return body
 
 
+class Counting(RawDecoder):
+    """Counts what it is asked for."""
+
+    def __init__(self) -> None:
+        self.copied: list[bytes] = []  # arrays that were no part of a buffer
+        self.walked = 0  # bytes of arrays
+        self.alone = 0  # elements that were decoded on their own
+
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[bytes], None]:
+        self.copied += [array] if isinstance(array, bytes) else []
+        self.walked += len(array)
+        return list(map(bytes, self._split(array))), None
+
+    def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[bytes], None]:
+        self.alone += len(elements)
+        return super().decode(elements)
+
+
 class Outcome(NamedTuple):
     """What came out of a body: its elements, and what was wrong with it."""
 
@@ -96,9 +115,14 @@ def pieces(body: bytes, lengths: list[int]) -> Iterator[bytes]:
         start += length
 
 
-def split(body: bytes, lengths: list[int] | None = None, **settings: int) -> Outcome:
+def split(
+    body: bytes,
+    lengths: list[int] | None = None,
+    decoder: RawDecoder | None = None,
+    **settings: int,
+) -> Outcome:
     """Split a body that arrives in pieces of such lengths, over and over; None: in one piece."""
-    splitter = ArraySplitter(RawDecoder(), **settings)
+    splitter = ArraySplitter(decoder or RawDecoder(), **settings)
     found: list[bytes] = []
     for piece in pieces(body, lengths or [len(body) or 1]):
         assert splitter.fault is None or splitter.feed(piece) == []
@@ -199,6 +223,30 @@ def test_elements_come_out_as_soon_as_the_next_one_begins() -> None:
     assert not splitter.closed
     assert [bytes(element) for element in splitter.feed(b"]")] == [b'{"b":2}']
     assert splitter.closed
+
+
+OBJECTS = [
+    *(b"{}", b'{"a":1}', b'{"a":"},{"}', b'{"a":"},"}', b'{"a":"\\"},{"}', b'{"a":[{},{}]}'),
+    *(b'{"a":[%b{}]}' % (b"{}," * 20), b'{"a":"\\ud800"}', b'{"a":"\\ud800},{"}', b"{x}"),
+]
+
+
+@given(st.lists(st.sampled_from(OBJECTS), min_size=1), st.text(" \t\n\r"), sizes)
+@example([b"{x}", b"{}", b"{}", b"{}"], " ", [100])
+def test_objects_come_out_as_soon_as_the_next_one_begins(
+    elements: list[bytes], blank: str, lengths: list[int]
+) -> None:
+    comma = b"," + blank.encode()
+    starts = [len(b"[" + comma.join([*elements[:n], b""])) for n in range(len(elements))]
+    splitter = ArraySplitter(RawDecoder())
+    found: list[bytes] = []
+    arrived = 0
+    for piece in pieces(b"[%b]" % comma.join(elements) + blank.encode(), lengths):
+        found += splitter.feed(piece)
+        arrived += len(piece)
+        assert len(found) >= sum(start < arrived for start in starts) - 1
+    assert splitter.closed
+    assert found == elements
 
 
 def test_elements_that_are_no_objects_come_out_once_much_has_gathered() -> None:
@@ -486,6 +534,49 @@ def test_white_space_before_and_after_the_array_does_not_pile_up() -> None:
     assert (splitter.fault, splitter.closed) == (None, True)
 
 
+# What it costs
+
+
+@pytest.mark.parametrize("length", [300, 4096, 64 * 1024, MIB])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
+def test_ordinary_answers_are_decoded_once(length: int, separators: tuple[str, str]) -> None:
+    events = [event for _, event in EVENTS] * 20
+    decoder = Counting()
+    outcome = split(json.dumps(events, separators=separators).encode(), [length], decoder)
+    assert (len(outcome.elements), decoder.alone) == (len(events), 0)
+    assert decoder.walked < 1.01 * sum(len(element) + 2 for element in outcome.elements)
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_an_answer_that_is_all_there_is_decoded_where_it_is(room: int) -> None:
+    body = b'[{"a":1},{"b":2}]'
+    decoder = Counting()
+    assert len(split(body, None, decoder, max_element=len(body) + room).elements) == 2
+    (array,) = decoder.copied
+    assert array is body
+
+
+@pytest.mark.parametrize("length", [4096, 64 * 1024, MIB])
+@pytest.mark.parametrize("good", [1, 2, 20_000])
+@pytest.mark.parametrize("bad", [b"x", b'{"a":"\\ud800"}'])
+def test_after_a_bad_element_the_others_are_decoded_together(
+    bad: bytes, good: int, length: int
+) -> None:
+    decoder = Counting()
+    body = b"[%b,%b{}]" % (bad, b'{"a":1},' * good)
+    assert len(split(body, [length], decoder).elements) == 1 + good + 1
+    assert decoder.alone == 1
+
+
+@pytest.mark.parametrize("share", [0.15, 0.3, 0.6, 0.99])
+def test_most_of_what_comes_before_a_string_of_marks_is_decoded_together(share: float) -> None:
+    good, marks = round(share * 20_000), round((1 - share) * 53_000)
+    body = b"[" + b'{"a":1},' * good + b'{"a":"' + b"},{" * marks
+    decoder = Counting()
+    assert len(ArraySplitter(decoder).feed(body)) == good
+    assert decoder.alone < good / 5
+
+
 # Hostile bodies: three times as long takes about three times as long, not nine
 
 
@@ -523,6 +614,16 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "white space after the array": filled(b"[]", b" ", b""),
     "one large string": filled(b'["', b"x", b'"]'),
 }
+
+
+@pytest.mark.parametrize("length", [4096, MIB])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_bodies_are_decoded_a_few_times_over_at_most(name: str, length: int) -> None:
+    body = HOSTILE[name](100_000)
+    decoder = Counting()
+    assert split(body, [length], decoder).fault is None
+    feeds = -(-len(body) // length)
+    assert decoder.walked <= 13 * len(body) + 64 * 1024 * feeds
 
 
 @pytest.mark.parametrize("length", [4096, 64 * 1024, 64 * MIB])
