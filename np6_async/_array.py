@@ -156,12 +156,9 @@ class ArraySplitter(Generic[T]):
         if self.fault is None and self.closed and self._buffer.strip(_BLANK):
             self.fault = ResponseError("the body goes on after the end of its array")
         elif self._is_cutting and len(self._buffer) - 1 > self._max_element:
-            self.fault = self._too_large()
+            self.fault = ResponseError(f"an event is larger than {self._max_element} bytes")
         if self.fault is not None or self.closed:
             self._buffer.clear()
-
-    def _too_large(self) -> NP6Error:
-        return ResponseError(f"an event is larger than {self._max_element} bytes")
 
     def _cut(self, found: list[T], fresh: int, *, may_close: bool) -> None:
         """Move every complete element to `found`, walking and scanning O(`fresh`) bytes."""
@@ -286,8 +283,7 @@ class ArraySplitter(Generic[T]):
     def _end_element(self, found: list[T], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
         if mark - 1 > self._max_element:
-            self.fault = self._too_large()
-            return False
+            return False  # `_check_rest` says so
         element = bytes(self._buffer[1:mark].strip(_BLANK))
         is_empty_array = self._buffer[mark] == b"]"[0] and not self._after_comma
         if self._buffer[mark] == b"}"[0] or not (element or is_empty_array):
