@@ -215,12 +215,12 @@ class ArraySplitter(Generic[T]):
             yield end
         for bound in (size, size, size // 2, size // 4, size // 8):
             high = self._guess_before(min(high, bound))
-            if high < 0:
+            if not high:
                 return
             yield high
 
     def _guess_before(self, high: int) -> int:
-        """Return the offset of the last ``},{`` comma before `high`, or -1."""
+        """Return the offset of the last ``},{`` comma before `high`, or 0."""
         undecided = high - 1
         while (brace := self._buffer.rfind(b"},", self._searched, high)) >= 0:
             follows = _object_follows.match(self._buffer, brace + 2)
@@ -230,7 +230,7 @@ class ArraySplitter(Generic[T]):
                 undecided = brace
             high = brace + 1
         self._searched = max(self._searched, undecided)
-        return -1
+        return 0
 
     def _try(self, end: int) -> list[T]:
         """Return the elements of an array that ends there; none if it does not."""
@@ -250,7 +250,7 @@ class ArraySplitter(Generic[T]):
     def _scan(self, found: list[T], *, only_first: bool = False) -> bool:
         """Cut by counting brackets from where the last scan stopped; say whether that gave any."""
         gave = False
-        while (mark := self._next_mark()) >= 0:
+        while mark := self._next_mark():
             byte = self._buffer[mark]
             if byte == b'"'[0]:
                 self._in_string = True
@@ -267,18 +267,18 @@ class ArraySplitter(Generic[T]):
         return gave
 
     def _next_mark(self) -> int:
-        """Return the offset of the next byte that matters, or -1 where more bytes are needed."""
+        """Return the offset of the next byte that matters, or 0 where more bytes are needed."""
         if self._in_string:
             rest = _rest_of_string.match(self._buffer, self._scanned)
             self._scanned = rest.end() if rest else self._scanned
             if self._buffer[self._scanned : self._scanned + 1] != b'"':
-                return -1
+                return 0
             self._in_string = False
             self._scanned += 1
         marks = _mark_in_element if self._depth else _mark_between_elements
         mark = marks.search(self._buffer, self._scanned)
         self._scanned = mark.end() if mark else len(self._buffer)
-        return mark.start() if mark else -1
+        return mark.start() if mark else 0
 
     def _end_element(self, found: list[T], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
