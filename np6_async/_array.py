@@ -143,7 +143,7 @@ class ArraySplitter(Generic[T]):
             self._opened = True
             self._buffer = head
         elif not head:
-            del self._buffer[len(_BOM) + 1 :]  # a little white space says as much as a lot
+            del self._buffer[len(_BOM) :]  # a little white space says as much as a lot
         elif not _BOM.startswith(self._buffer):
             self.fault = ResponseError("the body is not a JSON array")
 
@@ -228,7 +228,7 @@ class ArraySplitter(Generic[T]):
                 return brace + 1
             if follows:
                 undecided = brace
-            high = brace + 1
+            high = brace
         self._searched = max(self._searched, undecided)
         return 0
 
