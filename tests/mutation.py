@@ -31,19 +31,20 @@ def main() -> int:
     parser.add_argument("patterns", nargs="*", default=_ALL, help="which mutants (default: all)")
     shutil.rmtree("mutants", ignore_errors=True)  # what was noticed once would not be tried again
     _mutmut("run", *parser.parse_args().patterns)
-    mutants: Counter[str] = Counter()
-    noticed: Counter[str] = Counter()
+    modules: dict[str, Counter[str]] = {}
     for name, status in _statuses().items():
-        module = name.split(".")[1]
-        mutants[module] += 1
-        noticed[module] += status in _NOTICED
+        modules.setdefault(name.split(".")[1], Counter())[status] += 1
         if status not in _NOTICED:
             sys.stdout.write(_mutmut("show", name))
-    sys.stdout.write("\n| module | mutants | noticed | share |\n| --- | --: | --: | --: |\n")
-    for module, total in mutants.items():
-        share = noticed[module] / total
-        sys.stdout.write(f"| `{module}` | {total} | {noticed[module]} | {share:.1%} |\n")
-    return 0 if all(noticed[module] >= ENOUGH * total for module, total in mutants.items()) else 1
+    sys.stdout.write("\n| module | mutants | killed | timed out | noticed |\n")
+    sys.stdout.write("| --- | --: | --: | --: | --: |\n")
+    shares = []
+    for module, became in modules.items():
+        killed, late = (became[status] for status in _NOTICED)
+        shares.append((killed + late) / became.total())
+        row = f"| `{module}` | {became.total()} | {killed} | {late} | {shares[-1]:.1%} |\n"
+        sys.stdout.write(row)
+    return 0 if min(shares) >= ENOUGH else 1
 
 
 def _statuses() -> dict[str, str]:
