@@ -30,26 +30,17 @@ _NOT_FOR_PYTHONS_PARSER: Final = (
     "test_connections.py::test_N18_bytes_that_come_with_a_body_cost_an_attempt",
     "test_connections.py::test_N18_bytes_that_come_after_a_body_cost_the_connection",
 )
-# The others forbid what it does: to close a connection of a loop in another thread that has ended.
-_FOR_ASYNCIOS_LOOP_ONLY: Final = (
-    "test_life.py::test_U13_a_client_forgotten_after_its_loop_warns_once",
-)
-_NOT_FOR_UVLOOP: Final = (
-    *_FOR_ASYNCIOS_LOOP_ONLY,
-    "test_names.py",  # replaces how asyncio's own loop looks up a name
-    "test_scale.py",  # counts the memory of asyncio's own loop
-)
+# It looks names up by itself, so that what the tests put in the place of Python's way is not asked.
+_NOT_FOR_UVLOOP: Final = ("test_names.py",)
 
 
 def main() -> int:
     """Run the command line."""
     python, arguments = sys.executable, ["tests/wire", "-q", *sys.argv[1:]]
-    pure, debug, uvloop = map(
-        without, (_NOT_FOR_PYTHONS_PARSER, _FOR_ASYNCIOS_LOOP_ONLY, _NOT_FOR_UVLOOP)
-    )
+    pure, uvloop = map(without, (_NOT_FOR_PYTHONS_PARSER, _NOT_FOR_UVLOOP))
     passed = {
         "Python's parser": run(python, *_PYTEST, *arguments, *pure, AIOHTTP_NO_EXTENSIONS="1"),
-        "asyncio's debug mode": run(python, *_PYTEST, *arguments, *debug, PYTHONASYNCIODEBUG="1"),
+        "asyncio's debug mode": run(python, *_PYTEST, *arguments, PYTHONASYNCIODEBUG="1"),
         "uvloop": run(python, *_ON_UVLOOP, *arguments, *uvloop),
         **{
             f"aiohttp {version or 'as new as there is'}": run_with(version, arguments)

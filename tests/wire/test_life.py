@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -218,15 +219,19 @@ async def test_U13_a_client_forgotten_with_a_stream_under_way_warns_once(
     await server.until(lambda: server.open == 0)
 
 
-async def test_U13_a_client_forgotten_after_its_loop_warns_once(serve: Serve, key: str) -> None:
+async def test_U13_a_client_forgotten_after_its_loop_warns_once(
+    serve: Serve, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="asyncio")  # what it debugs would keep the connection
     server = await serve(always(array(b"[]")))
     client = NP6Client(key, base_url=server.url)
-    await asyncio.to_thread(asyncio.run, awaited(client))
     async with forgetting(key) as told:
+        # Inside, as uvloop, where its warning is an error, would wait for the connection for ever.
+        await asyncio.to_thread(asyncio.run, awaited(client))
         del client
     assert told.count(WARNING) == 1
-    told.remove(WARNING)  # the rest is asyncio's own: without its loop no socket can be closed
-    assert all(each.startswith(("unclosed transport", "unclosed <socket")) for each in told)
+    told.remove(WARNING)  # the rest is the loop's own: without it no socket can be closed
+    assert all(each.startswith("unclosed ") for each in told)
     await server.until(lambda: server.open == 0)
 
 

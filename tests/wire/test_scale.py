@@ -8,7 +8,7 @@ import gc
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, cast
 
 from attrs import Factory, define
 
@@ -31,8 +31,7 @@ class Cheap(asyncio.Protocol):
         self._fails = fails
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
 
     def data_received(self, data: bytes) -> None:
         path = data.split(b" ", 2)[1]

@@ -108,7 +108,7 @@ async def test_R4_a_429_is_counted_and_the_closing_of_the_gate_told(
     assert (stats.requests, stats.retries, stats.throttled) == (2, 1, 1)
     assert told(caplog) == [("INFO", "throttled"), ("INFO", "retry")]
     (closed, again) = [vars(each)["np6_seconds"] for each in caplog.records if "np6_" in each.name]
-    assert 0 < again <= closed
+    assert 0 < again < closed + 0.001  # what is left of it, but for rounding
 
 
 async def test_refusals_for_one_reason_are_all_counted_and_told_once(
@@ -218,6 +218,7 @@ async def test_what_is_under_way_and_what_waited_for_it_shows(
     queries = [asyncio.create_task(client.executions(156)) for _ in range(2)]
     await server.until(lambda: len(server.requests) == 1)
     assert (client.stats.in_flight, client.stats.requests) == (1, 1)
+    await asyncio.sleep(0.01)  # uvloop's clock counts milliseconds
     go.set()
     await asyncio.gather(*queries)
     assert client.stats.in_flight == 0

@@ -155,7 +155,7 @@ async def test_a_total_that_is_up_says_what_took_the_time(
     assert f"{phase} 0." in str(error.args[0])
     assert (error.stopped_by, error.attempts) == ("deadline", 1)
     assert error.elapsed is not None
-    assert 0.05 <= error.elapsed < 1
+    assert 0.049 < error.elapsed < 30  # uvloop's clock counts milliseconds
     assert (error.__cause__, error.__context__) == (None, None)
     assert str(pickled(error)) == str(error)
 
