@@ -254,8 +254,7 @@ class Exchange:
 
     async def _send(self, record: _Record) -> Reply:
         """Send a request; again, and at once, if the connection turns out to have died idle."""
-        record.attempts += 1
-        self._counters.requests += 1
+        self._count(record)
         path, params, plain = record.asked.path, record.asked.params, record.plain
         connected = partial(
             record.clock.next_phase, "waiting for the answer", seconds=self._timeouts.idle
@@ -269,13 +268,16 @@ class Exchange:
         if not self._budget.spend(RESENT):
             raise ConnectError("the connection had died, and the budget for retries is spent")
         record.fresh = True
-        record.attempts += 1
-        self._counters.requests += 1
-        self._counters.retries += 1
+        self._count(record)
         record.clock.next_phase(_CONNECTING, seconds=self._timeouts.connect + self._timeouts.idle)
         return await self._transport.send(
             path, params, connected=connected, plain=plain, fresh=True
         )
+
+    def _count(self, record: _Record) -> None:
+        record.attempts += 1
+        self._counters.requests += 1
+        self._counters.retries += record.attempts > 1
 
     async def _check(self, answer: Answer[T], record: _Record, turn: Turn) -> None:
         """Learn from the answer's head, and raise what it amounts to if that is an error."""

@@ -110,7 +110,6 @@ class Journal:
 
     def retry(self, query: EventQuery, failure: NP6Error, seconds: float) -> None:
         """Take down that a query is asked again, or its answer taken up, after a pause."""
-        self.counters.retries += 1
         entry = _RESUME if failure.events_yielded else _RETRY
         self._tell(entry, **_asked(query), **_facts(failure), seconds=seconds)
 

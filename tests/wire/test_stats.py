@@ -86,6 +86,17 @@ async def test_a_failure_is_counted_and_told_as_a_retry(
     assert told(caplog) == [("INFO", "retry")]
 
 
+async def test_a_retry_counts_once_it_is_sent(serve: Serve, np6: MakeClient) -> None:
+    server = await serve(always(status(500, Retry_After=200)))
+    client = np6(server.url)
+    query = asyncio.create_task(client.executions(156))
+    await server.until(lambda: len(server.requests) == 1)
+    await asyncio.sleep(0.01)  # for the pause to begin
+    query.cancel()
+    await asyncio.wait([query])
+    assert (client.stats.requests, client.stats.retries) == (1, 0)
+
+
 async def test_a_dead_connection_counts_as_a_retry_and_is_not_told(
     serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
