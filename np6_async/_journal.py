@@ -134,14 +134,14 @@ class Journal:
             raise
 
     def unknown(self, event: UnknownEvent) -> None:
-        """Take down an event that fits no model: in the log, the first of its type."""
+        """Take down an event that fits no model: in the log, one of each type."""
         self.counters.unknown_events += 1
         said = self._scrub(event.type or "")
         type_ = said if _printable_type(said) else None
         if type_ in self._types or len(self._types) == _MOST_TYPES:
             return
-        self._types.add(type_)
-        self._tell(_UNKNOWN, type=type_, reason=event.reason)
+        if self._tell(_UNKNOWN, type=type_, reason=event.reason):
+            self._types.add(type_)
 
     def odd(self, query: EventQuery, oddity: Oddity) -> None:
         """Take down what is odd about an answer."""
@@ -151,16 +151,18 @@ class Journal:
             self.counters.strange_answers += 1
         self._tell(_ODD, **_asked(query), oddity=str(oddity))
 
-    def _tell(self, entry: _Entry, **fields: object) -> None:
+    def _tell(self, entry: _Entry, **fields: object) -> bool:
+        """Log a record; return whether it was read and not one too many."""
         if not _log.isEnabledFor(entry.level):
-            return
+            return False
         rate = self._rates[entry.name]
         if not rate.admits(self._now()):
-            return
+            return False
         fields = {"event": entry.name, **fields, "left_out": rate.left_out}
         rate.left_out = 0
         extra = {f"np6_{name}": value for name, value in fields.items()}
         _log.log(entry.level, entry.template, fields, extra=extra)
+        return True
 
 
 def _asked(query: EventQuery) -> dict[str, object]:

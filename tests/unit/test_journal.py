@@ -196,6 +196,21 @@ def test_S14_a_type_that_is_no_plain_name_is_not_told(
     assert record.getMessage().startswith("an event of type None fits no model")
 
 
+def test_V1_a_type_that_came_when_the_log_was_full_is_told_once_it_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = 5.0
+    journal = Journal(lambda: now)
+    types = [f"type-{number}" for number in range(12)]
+    for type_ in types:
+        journal.unknown(unknown(type_))
+    now = 6.0
+    for type_ in types * 2:
+        journal.unknown(unknown(type_))
+    assert [fields(record)["np6_type"] for record in caplog.records] == types
+    assert [fields(record)["np6_left_out"] for record in caplog.records[-2:]] == [2, 0]
+
+
 def test_types_without_end_are_told_up_to_a_hundred(caplog: pytest.LogCaptureFixture) -> None:
     journal = Journal(iter(range(1000)).__next__)
     for number in range(150):
