@@ -92,7 +92,7 @@ class Answer(Generic[T]):
                 self._take(found)
                 if self._ended:
                     return
-                await asyncio.sleep(0)
+                await self._give_way()
                 if not self._has_arrived():
                     return
 
@@ -125,10 +125,15 @@ class Answer(Generic[T]):
     async def _arrive(self) -> None:
         """Wait until there is a piece to be taken, or the body has ended."""
         if self._busy >= self._piece:
-            self._busy = 0
-            await asyncio.sleep(0)
+            await self._give_way()
         if not self._has_arrived():
             self._arrived = await self._wait()
+
+    async def _give_way(self) -> None:
+        """Let other tasks run."""
+        self._busy = 0
+        await asyncio.sleep(0)
+        self._clock.check()
 
     def _has_arrived(self) -> bool:
         if self._taken == len(self._arrived):

@@ -94,18 +94,21 @@ class Waits:
 
 
 class Clock:
-    """Measures one query. Only what runs inside `limit` counts: not what its caller does.
+    """Measures one query.
 
     Args:
         total: Seconds the query may take; None for no bound.
         waits: Where its waits can be ended from.
+        gapless: Whether what is done between two waits counts too, with the first of them. If not,
+            only what runs inside `limit` does: not what its caller does.
     """
 
-    def __init__(self, total: float | None, waits: Waits) -> None:
+    def __init__(self, total: float | None, waits: Waits, *, gapless: bool = False) -> None:
         self.elapsed = 0.0
         """Seconds spent so far, without the current wait."""
         self._total = total
         self._waits = waits
+        self._gapless = gapless
         self._spent: dict[str, float] = {}
         self._now: Callable[[], float]  # the event loop's clock
         self._scope: asyncio.Timeout | None = None  # the current wait
@@ -118,6 +121,17 @@ class Clock:
         """Whether so much time is left."""
         return self._total is None or self.elapsed + seconds < self._total
 
+    def check(self) -> None:
+        """Raise if the query's time is up.
+
+        Raises:
+            DeadlineExceededError: It is.
+        """
+        if self._gapless and self._phase:
+            self._add_up()
+        if not self.allows(0):
+            raise self._too_late()
+
     async def limit(
         self, wait: Callable[[], Awaitable[T]], *, phase: str, seconds: float | None = None
     ) -> T:
@@ -129,9 +143,8 @@ class Clock:
             ClientClosedError: The client was closed.
         """
         self._waits.check()
-        if not self.allows(0):
-            raise self._too_late()
         self._now = asyncio.get_running_loop().time
+        self.check()
         self._scope = scope = asyncio.timeout(None)
         try:
             async with scope:
@@ -162,9 +175,11 @@ class Clock:
         self._waits.add(scope, self._started + min(left, self._seconds))
 
     def _add_up(self) -> None:
-        took = self._now() - self._started
+        now = self._now()
+        took = now - self._started
         self._spent[self._phase] = self._spent.get(self._phase, 0.0) + took
         self.elapsed += took
+        self._started = now
 
     def _expired(self) -> NP6Error:
         if self._is_last:

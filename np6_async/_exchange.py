@@ -151,7 +151,7 @@ class Exchange:
             self._waits.check()
             yield Page([], last=True)
             return
-        clock = Clock(self._timeouts.total, self._waits)
+        clock = Clock(self._timeouts.total, self._waits, gapless=look is None)
         retries = Retries(self._retry, self._budget, random.random)
         record = _Record(query, look, clock, Floor(self._slow_after), retries)
         while True:

@@ -31,6 +31,17 @@ async def test_phases_add_up() -> None:
         await clock.limit(forever, phase="waiting")
 
 
+async def test_what_is_done_between_two_waits_counts_if_it_is_to() -> None:
+    lax, strict = Clock(0.02, Waits()), Clock(0.02, Waits(), gapless=True)
+    for clock in (lax, strict):
+        await clock.limit(lambda: asyncio.sleep(0), phase="reading")
+        time.sleep(0.03)  # noqa: ASYNC251 - what was read is decoded
+    lax.check()
+    with pytest.raises(DeadlineExceededError, match=r"^the total of 0\.02 s was up \(reading 0\."):
+        strict.check()
+    assert strict.elapsed >= 0.03
+
+
 async def test_time_that_is_up_is_up_at_once() -> None:
     clock = Clock(0.01, Waits())
     with pytest.raises(DeadlineExceededError):

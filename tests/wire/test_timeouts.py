@@ -1,6 +1,7 @@
 """How long things may take, and what is said when they take longer."""
 
 import asyncio
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -215,6 +216,21 @@ async def test_a_total_that_is_up_in_a_pause_tells_of_its_query(
         await asked
     assert (caught.value.attempts, caught.value.stopped_by) == (1, "deadline")
     assert caught.value.query is not None
+
+
+async def test_a_total_counts_the_decoding_of_a_list(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = body(*range(3_000))
+    server = await serve(always(array(large[:-1] + b"," + event(0, type="new") + b"," + large[1:])))
+
+    def take_long(_: logging.LogRecord) -> bool:
+        time.sleep(0.05)
+        return True
+
+    monkeypatch.setattr(logging.getLogger("np6_async"), "filters", [take_long])
+    with pytest.raises(DeadlineExceededError, match=r"the total of 0\.04 s was up"):
+        await np6(server.url, timeouts=Timeouts(total=0.04)).executions(156)
 
 
 async def test_a_total_does_not_count_what_the_caller_takes(serve: Serve, np6: MakeClient) -> None:
