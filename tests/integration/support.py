@@ -1,11 +1,16 @@
 """What must be so whatever stands between client and sandbox."""
 
+from typing import Final
+
 from np6_async import NP6Client, RetryPolicy
 from np6_async.sandbox import Sandbox
 
 from .boxes import Box
 
-__all__ = ["all_arrive"]
+__all__ = ["MOST_REFUSED", "all_arrive"]
+
+MOST_REFUSED: Final = 16
+"""Of 60 requests; 3 to 10 are, and 22 behind haproxy if a refusal does not close the gate."""
 
 
 async def all_arrive(sandbox: Sandbox, box: Box, *, attempts: int = 4) -> None:
