@@ -98,10 +98,10 @@ class Answer(Generic[T]):
 
     def _take(self, found: list[T]) -> None:
         """Add the elements of the next piece to those that were found."""
-        if data := self._next_piece():
-            self._counters.body_bytes += len(data)
-            found += self._splitter.feed(data)
-        is_last = self._taken == len(self._arrived) and self.reply.at_end
+        before = self._busy
+        found += self._splitter.feed(self._next_piece())
+        self._counters.body_bytes += self._busy - before
+        is_last = not self._arrived and self.reply.at_end
         if is_last or self._splitter.fault is not None:
             self._end(found)
 
@@ -136,14 +136,16 @@ class Answer(Generic[T]):
         self._clock.check()
 
     def _has_arrived(self) -> bool:
-        if self._taken == len(self._arrived):
-            self._arrived, self._taken = self.reply.read_nowait(), 0
+        if not self._arrived:
+            self._arrived = self.reply.read_nowait()
         return bool(self._arrived) or self.reply.at_end
 
     def _next_piece(self) -> bytes:
         data = self._arrived[self._taken : self._taken + self._piece]
         self._taken += len(data)
         self._busy += len(data)
+        if self._taken == len(self._arrived):
+            self._arrived, self._taken = b"", 0
         return data
 
     async def _wait(self) -> bytes:

@@ -100,12 +100,14 @@ class ArraySplitter(Generic[T]):
         """Add a piece of the body and return the elements that it completes."""
         if (whole := self._whole(data)) is not None:
             return whole
+        size, may_close = len(data), data.rstrip(_BLANK).endswith(b"]")
         self._buffer += data
+        del data  # so that its memory is used again for what is made of it
         if not self._opened:
             self._open()
         found: list[T] = []
         if self._is_cutting:
-            self._cut(found, len(data), may_close=data.rstrip(_BLANK).endswith(b"]"))
+            self._cut(found, size, may_close=may_close)
         self._check_rest()
         return found
 
