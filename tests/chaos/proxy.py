@@ -1,16 +1,15 @@
 """A proxy that hurts some of the requests on their way, and leaves the others alone."""
 
 import asyncio
-import socket
-import struct
 from collections import Counter
 from contextlib import suppress
 from enum import StrEnum
 from random import Random
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from yarl import URL
+
+from tests.listener import Listener, reset
 
 __all__ = ["ChaosProxy", "Fault"]
 
@@ -44,8 +43,8 @@ _DROP: Final = 0.005  # seconds between two of them
 _STATUSES: Final = ("500 Internal Server Error", "502 Bad Gateway", "504 Gateway Timeout")
 
 
-class ChaosProxy:
-    """Listens on this machine while its block is run.
+class ChaosProxy(Listener):
+    """Passes on what it is asked, and what the server answers, if it lets it be.
 
     Args:
         url: Where the server is.
@@ -57,39 +56,15 @@ class ChaosProxy:
     """
 
     def __init__(self, url: URL, random: Random) -> None:
+        super().__init__()
         self.requests = 0
         self.hurt: Counter[Fault] = Counter()
         self._upstream = url.host, url.port
         self._random = random
         self._calm_at = 0.0  # the end of a storm of 429s
         self._wait = b""  # what its 429s say
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        host, port = self._server.sockets[0].getsockname()
-        self.url = f"http://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
-
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection until somebody hangs up."""
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError):
                 while not writer.is_closing():
@@ -124,7 +99,7 @@ class ChaosProxy:
     ) -> None:
         match fault:
             case Fault.RESET:
-                _reset(writer)
+                reset(writer)
             case Fault.HANG_UP:
                 writer.close()
             case Fault.ERROR:
@@ -170,7 +145,7 @@ async def _send(
     if fault is Fault.STALL:
         await reader.read()
     elif fault is Fault.TORN:
-        _reset(writer)
+        reset(writer)
     elif fault is Fault.CUT or not _is_whole(answer):
         writer.close()
 
@@ -183,9 +158,3 @@ def _is_whole(answer: bytes) -> bool:
 
 def _refusal(status: str, header: bytes) -> bytes:
     return b"HTTP/1.1 %b\r\n%bContent-Length: 0\r\n\r\n" % (status.encode(), header)
-
-
-def _reset(writer: asyncio.StreamWriter) -> None:
-    at_once = struct.pack("ii", 1, 0)
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-    writer.transport.abort()

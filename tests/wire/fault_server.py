@@ -8,15 +8,14 @@ or the end of the connection.
 """
 
 import asyncio
-import socket
-import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum, auto
 from http import HTTPStatus
 from ssl import SSLContext
-from types import TracebackType
-from typing import NamedTuple, Self, TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from tests.listener import Listener, reset
 
 __all__ = [
     "Answer",
@@ -80,14 +79,14 @@ Reply: TypeAlias = Iterable[Step]
 Answer: TypeAlias = Callable[[Request], Reply]
 
 
-class FaultServer:
-    """Listens on this machine while its block is run.
+class FaultServer(Listener):
+    """Sends what it is told to.
 
     Args:
         answer: Gives the reply to each request.
         greeting: Steps to take as soon as a connection is made.
-        port: Where to listen; 0 for anywhere.
-        tls: What to secure connections with; None for plain ones.
+        port: As for any `Listener`.
+        tls: As for any `Listener`.
 
     Attributes:
         requests: Every request, in the order of arrival.
@@ -105,38 +104,13 @@ class FaultServer:
         port: int = 0,
         tls: SSLContext | None = None,
     ) -> None:
+        super().__init__(port=port, tls=tls)
         self.requests: list[Request] = []
         self.received: list[bytearray] = []
         self.open = self.busy = self.busiest = 0
         self._answer = answer
         self._greeting = greeting
-        self._port = port
-        self._tls = tls
-        self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
-        self._failure: BaseException | None = None
-
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(
-            self._connected, "127.0.0.1", self._port, ssl=self._tls
-        )
-        host, port = self._server.sockets[0].getsockname()
-        self.url = f"{'https' if self._tls else 'http'}://{host}:{port}"
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._server.wait_closed()
-        if self._failure is not None:
-            raise self._failure
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something is so, looking again whenever anything has happened here."""
@@ -145,18 +119,7 @@ class FaultServer:
                 self._changed.clear()
                 await self._changed.wait()
 
-    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled():
-            self._failure = self._failure or task.exception()
-
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve a connection until the client hangs up."""
         self.open += 1
         self._changed.set()
         waiting: asyncio.Queue[Request] = asyncio.Queue()
@@ -219,9 +182,7 @@ async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
         elif step is End.FIN:
             writer.close()
         else:
-            at_once = struct.pack("ii", 1, 0)
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-            writer.transport.abort()
+            reset(writer)
 
 
 def always(reply: Iterable[Step]) -> Answer:
