@@ -91,10 +91,10 @@ class Answer(Generic[T]):
             for _ in range(_GATHERED // self._piece):
                 self._take(found)
                 if self._ended:
-                    return
+                    break
                 await self._give_way()
                 if not self._has_arrived():
-                    return
+                    break
 
     def _take(self, found: list[T]) -> None:
         """Add the elements of the next piece to those that were found."""

@@ -17,19 +17,28 @@ ELEMENT = b'{"id":"' + b"x" * 1000 + b'"}'
 
 
 class Body:
-    """The body of an answer, which has arrived."""
+    """The body of an answer, which has arrived; or only half of it, until `rest` is set."""
 
     status = 200
     headers: ClassVar[dict[str, str]] = {}
 
     def __init__(self, size: int) -> None:
         self._body = b"[" + b",".join([ELEMENT] * (size // len(ELEMENT))) + b"]"
+        self._half = len(self._body) // 2
+        self.rest = asyncio.Event()
+        self.rest.set()
         self.at_end = False
 
     def read_nowait(self) -> bytes:
+        if not self.rest.is_set() and len(self._body) <= self._half:
+            return b""
         data, self._body = self._body[: MIB // 4], self._body[MIB // 4 :]
         self.at_end = not self._body
         return data
+
+    async def read(self) -> bytes:
+        await self.rest.wait()
+        return self.read_nowait()
 
     def close(self) -> None: ...
 
@@ -47,13 +56,18 @@ class Log(RawDecoder):
 
 
 async def read(log: list[str], name: str, size: int, gathering: asyncio.Lock | None) -> None:
-    reply: Any = Body(size)
+    await read_all(Body(size), Log(name, log), gathering, size // len(ELEMENT))
+
+
+async def read_all(
+    reply: Any, decoder: RawDecoder, gathering: asyncio.Lock | None, expected: int
+) -> None:
     answer = Answer(
         reply,
-        Log(name, log),
+        decoder,
         clock=Clock(None, Waits()),
-        idle=1,
-        floor=Floor(1),
+        idle=10,
+        floor=Floor(10),
         counters=Counters(),
         gathering=gathering,
     )
@@ -62,7 +76,7 @@ async def read(log: list[str], name: str, size: int, gathering: asyncio.Lock | N
     while not last:
         elements, last = await answer.page()
         found += len(elements)
-    assert found == size // len(ELEMENT)
+    assert found == expected
 
 
 async def both(size: int, gathering: asyncio.Lock | None) -> str:
@@ -82,6 +96,19 @@ async def test_but_not_if_it_is_so_large_that_the_others_would_wait_for_long() -
     order = await both(18 * MIB, asyncio.Lock())
     assert "b" in order[: order.rindex("a")]
     assert order.index("b") * 64 * 1024 > 15 * MIB
+
+
+async def test_while_it_waits_for_the_network_others_are_gathered() -> None:
+    gathering, expected = asyncio.Lock(), 2 * MIB // len(ELEMENT)
+    slow = Body(2 * MIB)
+    slow.rest.clear()
+    waiting = asyncio.create_task(read_all(slow, RawDecoder(), gathering, expected))
+    await asyncio.sleep(0)
+    assert gathering.locked()
+    await read_all(Body(2 * MIB), RawDecoder(), gathering, expected)
+    assert not waiting.done()
+    slow.rest.set()
+    await waiting
 
 
 async def test_answers_that_are_streamed_take_turns() -> None:
