@@ -157,6 +157,39 @@ async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
     (await asyncio.wait_for(waiting, 1)).leave()
 
 
+@pytest.mark.parametrize("ends", [["answer"], ["lose"], ["refuse", "answer"]])
+def test_R11_a_turn_that_ended_is_not_unanswered_and_is_taken_off_only_once(
+    ends: list[str],
+) -> None:
+    quota = Quota(4, 60.0, 100)  # others have had the rest, so one may go at once
+
+    async def main() -> None:
+        entrance, _ = gate(concurrency=8)
+        for end in ["answer", *ends]:
+            with await entrance.enter() as turn:
+                if end == "answer":
+                    turn.answered(quota)
+                elif end == "refuse":
+                    turn.refused(quota, seconds=0)
+        await asyncio.sleep(1)
+        assert entrance.try_enter() is not None
+        await asyncio.sleep(1)
+        assert entrance.try_enter() is None
+
+    run(main)
+
+
+@pytest.mark.parametrize("ends", ["answered", "refused"])
+async def test_R8_what_an_answer_says_of_the_quota_closes_the_gate(ends: str) -> None:
+    entrance, _ = gate(concurrency=8)
+    with await entrance.enter() as turn:
+        if ends == "answered":
+            turn.answered(Quota(0, 60.0))
+        else:
+            turn.refused(Quota(0, 60.0), seconds=0)
+    assert entrance.try_enter() is None
+
+
 def test_R12_who_gives_up_at_a_closed_gate_leaves_the_others_their_places() -> None:
     async def main() -> list[int]:
         entrance, governor = gate()

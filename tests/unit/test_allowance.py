@@ -63,7 +63,7 @@ def test_a_later_answer_lowers_what_is_left() -> None:
     assert sent_at(allowance, count=2, since=101.0) == [101.0, 130.0]
 
 
-@pytest.mark.parametrize("reset_in", [29.0, 36.0, 22.5])
+@pytest.mark.parametrize("reset_in", [29.0, 36.5, 21.5])
 def test_R9_an_answer_that_was_overtaken_does_not_raise_what_is_left(reset_in: float) -> None:
     allowance = told(remaining=0)
     allowance.observe(101.0, Quota(99, reset_in), unanswered=0)
@@ -73,6 +73,27 @@ def test_R9_an_answer_that_was_overtaken_does_not_raise_what_is_left(reset_in: f
 def test_R9_an_answer_that_was_overtaken_does_not_bring_the_reset_forward() -> None:
     allowance = told(remaining=0)
     allowance.observe(101.0, Quota(0, 1.0), unanswered=0)
+    assert allowance.opens_at == 130.0
+
+
+@pytest.mark.parametrize(("reset_in", "counts"), [(36.5, True), (21.5, True), (21.4, False)])
+def test_an_answer_tells_of_this_period_if_its_reset_is_less_than_a_quarter_off(
+    reset_in: float, counts: bool
+) -> None:
+    allowance = told(remaining=50)
+    allowance.observe(101.0, Quota(0, reset_in), unanswered=0)
+    assert (allowance.opens_at > 0) == counts
+
+
+def test_a_reset_that_is_more_than_a_quarter_later_is_that_of_a_new_period() -> None:
+    allowance = told(remaining=0)
+    allowance.observe(101.0, Quota(99, 36.6), unanswered=0)
+    assert allowance.opens_at == 0
+
+
+def test_a_request_that_goes_though_nothing_is_left_opens_nothing() -> None:
+    allowance = told(remaining=0)
+    allowance.spend(101.0)
     assert allowance.opens_at == 130.0
 
 
@@ -99,6 +120,14 @@ def test_the_next_period_is_what_its_answers_say() -> None:
     allowance.spend(130.0)
     allowance.observe(130.1, Quota(1, 30.0, 3), unanswered=0)
     assert sent_at(allowance, count=2, since=131.0) == [131.0, pytest.approx(160.1)]
+
+
+def test_requests_of_a_period_that_they_began_are_not_taken_off_again() -> None:
+    allowance = told(remaining=0, limit=3)
+    allowance.spend(130.0)
+    allowance.spend(130.0)
+    allowance.observe(130.5, Quota(1, 29.5, 3), unanswered=1)
+    assert sent_at(allowance, count=2, since=131.0) == [131.0, 160.0]
 
 
 def test_without_a_limit_the_next_period_is_open_until_an_answer_tells() -> None:
@@ -150,6 +179,12 @@ def test_R11_each_surprise_makes_the_part_smaller() -> None:
         allowance.observe(100.0, Quota(100, 30.0, 100), unanswered=0)
         parts.append(100 / allowance.at_once)
     assert parts == [4, 8, 8, 8]
+
+
+def test_R11_others_who_came_first_in_a_period_do_not_make_the_part_smaller() -> None:
+    allowance = told(remaining=40, limit=100)
+    allowance.observe(140.0, Quota(40, 30.0, 100), unanswered=0)
+    assert allowance.at_once == 10
 
 
 def test_R11_periods_without_others_make_the_part_larger() -> None:

@@ -155,6 +155,13 @@ def test_r2_clocks_that_are_two_seconds_apart_disagree(second: str, waited: floa
     assert wait("Mon, 10 Mar 2025 12:01:00 GMT", date=date) == waited
 
 
+def test_clocks_that_are_two_seconds_apart_to_the_tick_agree() -> None:
+    found = headers(
+        retry_after="Mon, 10 Mar 2025 12:01:00 GMT", date="Mon, 10 Mar 2025 12:00:02 GMT"
+    )
+    assert retry_after(found, now=NOW.replace(microsecond=0)) == 60
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2025 12:00:00 GMT"])
 def test_a_date_that_cannot_be_read_is_not_counted(date: str) -> None:
     assert wait("Mon, 10 Mar 2025 12:01:00 GMT", date=date) == 59.75

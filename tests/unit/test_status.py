@@ -129,7 +129,7 @@ def test_P5_a_body_of_another_type_is_refused_by_its_name(media_type: str) -> No
 def test_P5_the_name_of_a_type_is_made_fit_to_be_shown() -> None:
     text = str(refused(200, {"Content-Type": "text/\x1b[31m\r\n" + "x" * 1000}))
     assert text.isprintable()
-    assert len(text) < 200
+    assert repr("text/\x1b[31m\r\n" + "x" * 68) in text
 
 
 @pytest.mark.parametrize("coding", ["", "identity", "gzip", "GZIP", " gzip ", "x-gzip", "deflate"])
@@ -159,6 +159,7 @@ def test_a_detail_is_at_most_as_long_as_documented() -> None:
     ("location", "told"),
     [
         ("https://a.example/secret?key=1", ": it redirects to https://a.example, which is"),
+        (f"https://{'a' * 999}.example/", f": it redirects to https://{'a' * 192}, which is"),
         ("/elsewhere", ": it redirects, which is"),
     ],
 )

@@ -24,6 +24,7 @@ def echoes(key: str) -> dict[str, Reply]:
         "body": status(400, f"the key {key} is unknown".encode()),
         "cut off in the body": status(400, b"x" * (2048 - len(key) // 2) + key.encode()),
         "request id": status(500, x_request_id=key),
+        "only header": [f"HTTP/1.1 500 No\r\nX-Request-Id: {key}\r\n\r\n".encode(), End.FIN],
         "request id of a 200": array(b"{}", x_request_id=key),
         "request id of a misfit": array(b"[null]", x_request_id=key),
         "target": status(302, Location=f"https://np6.example.org/?key={key}"),
