@@ -50,6 +50,22 @@ async def test_a_turn_that_comes_as_its_waiter_is_cancelled_goes_to_the_next() -
     assert governor.in_flight == 0
 
 
+def test_another_goes_first_if_the_first_after_a_refusal_is_cancelled_as_its_turn_comes() -> None:
+    async def main() -> None:
+        entrance, governor = gate()
+        refused = await entrance.enter()
+        refused.refused(None, seconds=1)
+        second, third = (asyncio.create_task(entrance.enter()) for _ in range(2))
+        await asyncio.sleep(2)
+        refused.leave()
+        second.cancel()
+        (await third).leave()
+        assert second.cancelled()
+        assert governor.in_flight == 0
+
+    run(main)
+
+
 async def test_a_waiter_that_was_cancelled_is_passed_over() -> None:
     entrance, governor = gate()
     first = await entrance.enter()

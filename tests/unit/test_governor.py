@@ -172,6 +172,14 @@ def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
     assert window(governor) == 8
 
 
+def test_a_refusal_lets_no_more_go_than_were_wanted() -> None:
+    governor = Governor(concurrency=1)
+    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.release()
+    answer_all(governor, 100.0, [governor.admit(100.0)])
+    assert window(governor) == 1
+
+
 def test_a_refused_probe_is_news_and_makes_nothing_smaller() -> None:
     governor = opened()
     governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
@@ -256,6 +264,25 @@ def test_R11_a_refusal_for_want_of_quota_shows_that_there_are_others() -> None:
     governor.release()
     answer_all(governor, 2.0, [governor.admit(2.0)], Quota(19, 1.0, 20))
     assert len(admit_all(governor, 2.1)) == 4
+
+
+def test_R11_refusals_of_what_went_together_show_others_once() -> None:
+    governor = opened()
+    answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 1.0, 20))
+    for number in [governor.admit(0.1) for _ in range(3)]:
+        governor.refuse(0.1, number, Quota(0, 0.9, 20), seconds=0.9)
+        governor.release()
+    answer_all(governor, 2.0, [governor.admit(2.0)], Quota(19, 1.0, 20))
+    assert len(admit_all(governor, 2.1)) == 4
+
+
+def test_R11_a_refusal_for_another_reason_shows_no_others() -> None:
+    governor = opened()
+    answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 999.0, 20))
+    governor.refuse(0.1, governor.admit(0.1), None, seconds=0.9)
+    governor.release()
+    answer_all(governor, 2.0, [governor.admit(2.0)], Quota(17, 997.0, 20))
+    assert window(governor) == 8
 
 
 def test_the_latest_of_all_reasons_to_wait_counts() -> None:

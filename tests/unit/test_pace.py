@@ -86,6 +86,24 @@ def test_a_refusal_after_a_long_silence_does_not_take_the_silence_for_the_rate()
     assert pace.rate == pytest.approx(70)
 
 
+def test_a_refusal_as_a_second_begins_goes_by_the_second_before() -> None:
+    pace = Pace(None)
+    for number in range(103):
+        pace.sent(100 + number / 100)
+    pace.cut(101.02)
+    assert pace.rate == pytest.approx(70, rel=0.01)
+
+
+def test_a_burst_of_two_seconds_ago_is_not_taken_for_the_rate() -> None:
+    pace = Pace(None)
+    for number in range(300):
+        pace.sent(100 + number / 300)
+    for number in range(50):
+        pace.sent(101.01 + number / 30)
+    pace.cut(102.65)
+    assert pace.rate == pytest.approx(0.7 * 30, rel=0.1)
+
+
 def test_each_refusal_slows_down_further() -> None:
     pace = learned(rate=100)
     first = pace.rate
