@@ -35,6 +35,13 @@ Session: TypeAlias = aiohttp.ClientSession
 _BOMB_SIZE: Final = 2**20  # bytes that any body may decompress to
 _BOMB_RATIO: Final = 500  # bytes made of each one sent; even 16 kB that differ in an id stay below
 
+_LARGEST_KEPT: Final = 4 * 2**20
+"""Bytes of the largest buffer that is worth keeping for the next one.
+
+asyncio receives into a new buffer of 256 KiB each time. The C library of Linux asks the kernel for
+such memory, and gives it back at once, until a larger piece was freed: from then on it keeps it.
+"""
+
 _FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
 _REQUEST_HEADERS: Final = {
     "Accept": "application/json",
@@ -205,6 +212,7 @@ class Transport:
     def _own_session(self, *, fresh: bool) -> Session:
         session = self._own.get(fresh)
         if session is None:
+            bytes(_LARGEST_KEPT)
             session = self._own[fresh] = aiohttp.ClientSession(
                 connector=_Connector(force_close=fresh),
                 headers=_REQUEST_HEADERS,
