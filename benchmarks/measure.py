@@ -28,7 +28,8 @@ class Cost:
 def run(arguments: Sequence[str], *, path: str) -> Cost:
     """Run Python with these arguments; it must succeed."""
     started = time.perf_counter()
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+    # Where things come to lie in memory is a matter of luck: let it be another one each time.
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "random"}
     process = subprocess.Popen([sys.executable, *arguments], env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
