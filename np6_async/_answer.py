@@ -99,6 +99,7 @@ class Answer(Generic[T]):
     def _take(self, found: list[T]) -> None:
         """Add the elements of the next piece to those that were found."""
         before = self._busy
+        # The piece has no name here, so that the splitter can let go of it.
         found += self._splitter.feed(self._next_piece())
         self._counters.body_bytes += self._busy - before
         is_last = not self._arrived and self.reply.at_end

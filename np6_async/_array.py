@@ -172,7 +172,7 @@ class ArraySplitter(Generic[T]):
                 budget -= cost
                 has_cut = len(found) > before or self.fault is not None
                 if tried == has_cut and len(self._buffer) < min(_PATIENCE, self._max_element):
-                    return  # nothing more to go by yet: wait for more
+                    return  # the first guess held, or there was none: wait for more
                 if has_cut:
                     continue
                 hopeful = tried > 0  # if not, the scan may as well go on to the end

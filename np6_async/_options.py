@@ -55,8 +55,8 @@ class Timeouts:
         connect: For a connection: name resolution, TCP and TLS together.
         idle: For the first byte of an answer, and between any two pieces of it.
         total: For one query from the call to its last event, over queueing, every attempt and every
-            pause between them. Of a stream and in a fan-out only the waiting counts, not the time
-            that events are decoded or the caller holds them. None: no bound.
+            pause between them. Of a stream, and of a fan-out that is iterated, only the waiting
+            counts, not the time that events are decoded or the caller holds them. None: no bound.
     """
 
     connect: float = field(default=10.0, validator=_is_seconds)

@@ -212,7 +212,7 @@ class Transport:
     def _own_session(self, *, fresh: bool) -> Session:
         session = self._own.get(fresh)
         if session is None:
-            bytes(_LARGEST_KEPT)
+            bytes(_LARGEST_KEPT)  # freed at once
             session = self._own[fresh] = aiohttp.ClientSession(
                 connector=_Connector(force_close=fresh),
                 headers=_REQUEST_HEADERS,
