@@ -10,6 +10,9 @@ from aiohttp import http_parser
 
 from .fault_server import Answer, FaultServer, Reply
 
+# The one in Python takes the first of two lengths; whether that was the right one, the array shows.
+# It keeps bytes that follow a body to itself, and counts no compressed ones, so that a bomb cannot
+# be told.
 by_the_compiled_parser = pytest.mark.skipif(
     http_parser.HttpResponseParser is http_parser.HttpResponseParserPy,
     reason="aiohttp's parser in Python does otherwise",

@@ -34,7 +34,7 @@ from np6_async.errors import (
 )
 from tests.support import MakeClient, body, collect, event, numbers
 
-from .conftest import Serve
+from .conftest import Serve, by_the_compiled_parser
 from .fault_server import (
     End,
     FaultServer,
@@ -256,6 +256,7 @@ async def test_N18_a_second_answer_after_a_body_is_never_read(
     assert connections(server) == [0, 1]
 
 
+@by_the_compiled_parser
 async def test_N18_bytes_that_come_with_a_body_cost_an_attempt(
     serve: Serve, np6: MakeClient
 ) -> None:
@@ -265,6 +266,7 @@ async def test_N18_bytes_that_come_with_a_body_cost_an_attempt(
     assert connections(server) == [0, 1]
 
 
+@by_the_compiled_parser
 async def test_N18_bytes_that_come_after_a_body_cost_the_connection(
     serve: Serve, np6: MakeClient
 ) -> None:

@@ -1,6 +1,7 @@
 """Names of hosts that do not resolve."""
 
 import socket
+import sys
 from typing import Any, NoReturn
 
 import pytest
@@ -8,6 +9,10 @@ import pytest
 from np6_async import RetryPolicy
 from np6_async.errors import ConnectError
 from tests.support import MakeClient
+
+pytestmark = pytest.mark.skipif(
+    "uvloop" in sys.modules, reason="uvloop looks names up by itself, and does not ask Python's way"
+)
 
 
 class Resolver:
