@@ -55,6 +55,17 @@ async def bytes_only(base_url: str, ids: Iterator[int]) -> int:
         return await each(ask, ids)
 
 
+async def bytes_split(base_url: str, ids: Iterator[int]) -> int:
+    """The JSON of each event, cut where it seems to end: wrong where a string looks like that."""
+    async with aiohttp_session(base_url) as get:
+
+        async def ask(id_: int) -> int:
+            async with get(id_) as response:
+                return len((await response.read()).split(b"},{"))
+
+        return await each(ask, ids)
+
+
 async def orjson_dicts(base_url: str, ids: Iterator[int]) -> int:
     """Bare aiohttp and orjson: dicts."""
     import orjson
@@ -212,6 +223,7 @@ async def openapi_generator(base_url: str, ids: Iterator[int]) -> int:
 
 CONTESTANTS: dict[str, Callable[[str, Iterator[int]], Coroutine[Any, Any, int]]] = {
     "bytes only": bytes_only,
+    "bytes split": bytes_split,
     "orjson dicts": orjson_dicts,
     "plain cattrs": plain_cattrs,
     "np6 await": np6_await,
