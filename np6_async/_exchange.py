@@ -248,8 +248,6 @@ class Exchange:
         except BaseException:
             answer.close()
             raise
-        if record.progress is not None:
-            record.progress.begin()
         return answer
 
     async def _send(self, record: _Record) -> Reply:

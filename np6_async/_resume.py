@@ -30,7 +30,6 @@ MAX_IDS: Final = 100_000
 
 _MOST_UNSEEN: Final = 2**19  # bytes of elements that nobody has looked at yet
 _MOST_UNSETTLED: Final = 2000  # elements whose order nobody has checked yet
-_MOST_IN_VAIN: Final = 2  # answers in a row that break off without anything new
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -113,7 +112,7 @@ def _id(mark: Mark) -> int:
 class Progress(Generic[T]):
     """How far the caller of one query has got.
 
-    Call `begin` when an answer begins, `take` for what arrives of it, `resume` when it breaks off.
+    Call `take` for what arrives of an answer, and `resume` when it breaks off.
 
     Args:
         query: What the caller asked for.
@@ -133,17 +132,12 @@ class Progress(Generic[T]):
         self._new_times: list[int | None] = []
         self._ordered = True
         self._follows = query.sort is not None  # and still knows where a rest would begin
-        self._in_vain = 0  # answers in a row without anything new
         self._ids: list[int] | None = []  # of all that was given; None if that is too many
         self._edge: int | None = None  # a timestamp: a rest from there holds what came since, ...
         self._since: list[int] = []  # ... which had these ids, and what is still to come
         self._latest: int | None = None  # the last timestamp there was
         self._before: float | None = inf  # that of the last element; None if it had none
         self._repeated: dict[int, int] = {}  # what this answer still repeats
-
-    def begin(self) -> None:
-        """Take in that an answer to `query` begins."""
-        self._in_vain += 1
 
     def take(self, elements: list[T], *, last: bool = False) -> list[T]:
         """Return those of the elements that the caller has not had, and count them as given.
@@ -156,7 +150,6 @@ class Progress(Generic[T]):
             fresh = map(self._is_new, self._look.marks(elements))
             elements = list(compress(elements, fresh))
         if elements:
-            self._in_vain = 0
             self.given += len(elements)
             if not last or self._follows:
                 self._take_down(elements)
@@ -174,9 +167,6 @@ class Progress(Generic[T]):
         if not (self.given and isinstance(failure, TransportError)):
             return None
         self._settle()
-        if self._in_vain >= _MOST_IN_VAIN:
-            failure.stopped_by = f"{_MOST_IN_VAIN} answers in a row that brought nothing new"
-            return failure
         rest = self._rest()
         if rest is not None:
             self.query, repeated = rest, self._since
