@@ -2,13 +2,13 @@
 
 from . import errors
 from ._client import NP6Client
-from ._converter import converter
+from ._decode.converter import converter
+from ._engine.stats import Stats
 from ._fanout import FanOut, FanOutResult
 from ._generated.kinds import EventKind
 from ._options import RetryPolicy, Timeouts
 from ._pool import Batch
 from ._query import EventQuery
-from ._stats import Stats
 from ._stream import EventStream
 from ._version import __version__
 from .models import BounceEvent, CancellationEvent, Event, ExecutionEvent, UnknownEvent

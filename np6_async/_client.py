@@ -5,19 +5,19 @@ from collections.abc import AsyncGenerator, Iterable
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from ._decoder import MODELS, EventDecoder
-from ._exchange import Exchange, Page
+from ._decode.decoder import MODELS, EventDecoder
+from ._engine.limiter import Gate
+from ._engine.resume import LOOK_AT_EVENTS
+from ._engine.runner import Exchange, Page
+from ._engine.stats import Stats
 from ._fanout import FanOut, Ids, read_queries
-from ._gate import Gate
 from ._generated.endpoints import Endpoints
 from ._generated.kinds import BASE_URL
-from ._governor import Governor
+from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
+from ._policy.governor import Governor
 from ._query import EventQuery, Instant, Sort
-from ._resume import LOOK_AT_EVENTS
-from ._stats import Stats
 from ._stream import EventStream
-from ._transport import Session, Transport
 from .models import Event, UnknownEvent
 
 __all__ = ["NP6Client"]

@@ -14,7 +14,7 @@ from typing import Final, Generic, Self, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from ._exchange import Page
+from ._engine.runner import Page
 from ._generated.kinds import EventKind
 from ._pool import Ask, Batch, Pool
 from ._query import EventQuery, Instant, Sort, to_kind

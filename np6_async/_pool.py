@@ -7,7 +7,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from ._exchange import Page
+from ._engine.runner import Page
 from ._query import EventQuery
 from .errors import AuthenticationError, DeadlineExceededError, NP6Error, StatusError
 

@@ -5,10 +5,10 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ._array import ElementDecoder, RawDecoder
-from ._exchange import Exchange, Page
+from ._decode.array import ElementDecoder, RawDecoder
+from ._engine.resume import LOOK_AT_EVENTS, LOOK_AT_JSON, Look
+from ._engine.runner import Exchange, Page
 from ._query import EventQuery
-from ._resume import LOOK_AT_EVENTS, LOOK_AT_JSON, Look
 from ._single_use import SingleUse
 
 __all__ = ["EventStream"]

@@ -2,7 +2,7 @@
 
 ``python -m tests.mutation`` runs mutmut as pyproject.toml says, shows what survived, and fails if
 less than 85 % was noticed in one of the modules. Patterns choose among the mutants:
-``python -m tests.mutation "np6_async._retry.*"``.
+``python -m tests.mutation "np6_async._policy.retry.*"``.
 """
 
 import argparse
@@ -19,8 +19,8 @@ ENOUGH: Final = 0.85
 """The share of mutants that have to be noticed, in each module."""
 
 _ALL: Final = (
-    "np6_async._[!t]*",
-    "np6_async._transport.*scrub*",
+    "np6_async._[!h]*",
+    "np6_async._http.transport.*scrub*",
 )  # of the transport: its redaction
 _NOTICED: Final = ("killed", "timeout")
 
@@ -33,7 +33,7 @@ def main() -> int:
     _mutmut("run", *parser.parse_args().patterns)
     modules: dict[str, Counter[str]] = {}
     for name, status in _statuses().items():
-        modules.setdefault(name.split(".")[1], Counter())[status] += 1
+        modules.setdefault(name.rpartition(".")[0], Counter())[status] += 1
         if status not in _NOTICED:
             sys.stdout.write(_mutmut("show", name))
     sys.stdout.write("\n| module | mutants | killed | timed out | noticed |\n")

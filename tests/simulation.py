@@ -15,11 +15,11 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from np6_async import RetryPolicy
-from np6_async._budget import Budget
-from np6_async._gate import Gate
-from np6_async._governor import Governor
-from np6_async._headers import Quota
-from np6_async._retry import Retries
+from np6_async._engine.limiter import Gate
+from np6_async._policy.budget import Budget
+from np6_async._policy.governor import Governor
+from np6_async._policy.headers import Quota
+from np6_async._policy.retry import Retries
 from np6_async.errors import NP6Error, StatusError
 
 __all__ = ["Answer", "Bucket", "Client", "Down", "Server", "VirtualLoop", "Windows", "run", "work"]

@@ -14,7 +14,7 @@ import msgspec
 
 from codegen._errors import CodegenError
 from np6_async import UnknownEvent, converter
-from np6_async._decoder import EventDecoder
+from np6_async._decode.decoder import EventDecoder
 
 from ._change import Change, Level
 

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from yarl import URL
 
-from np6_async._decoder import MODELS, EventDecoder
+from np6_async._decode.decoder import MODELS, EventDecoder
 from np6_async._options import to_count, to_seconds
 from np6_async._query import EventQuery
 from np6_async.models import Event, UnknownEvent

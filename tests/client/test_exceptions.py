@@ -11,7 +11,7 @@ import pytest
 from aiohttp import client_exceptions, http_exceptions
 
 from np6_async import RetryPolicy
-from np6_async._transport import Reply
+from np6_async._http.transport import Reply
 from np6_async.errors import (
     ConnectError,
     NP6Error,

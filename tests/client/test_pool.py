@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from np6_async import Batch, EventKind, EventQuery
-from np6_async._exchange import Page
+from np6_async._engine.runner import Page
 from np6_async._pool import Ask, Pool
 from np6_async.errors import AuthenticationError, ServerError
 

@@ -8,8 +8,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from np6_async import Timeouts
+from np6_async._http.transport import Transport
 from np6_async._options import ApiKey
-from np6_async._transport import Transport
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from np6_async._decoder import MODELS
+from np6_async._decode.decoder import MODELS
 from np6_async._generated.endpoints import Endpoints
 from np6_async._generated.kinds import OPERATIONS, EventKind
 from np6_async._query import EventQuery

@@ -11,7 +11,7 @@ import attrs
 import msgspec
 import pytest
 
-from np6_async._decoder import MODELS
+from np6_async._decode.decoder import MODELS
 from np6_async._generated import models
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import API_KEY_HEADER, BASE_URL, OPERATIONS, EventKind

@@ -15,7 +15,8 @@ import pytest
 import trustme
 
 import np6_async
-from np6_async import NP6Client, Stats, _journal
+from np6_async import NP6Client, Stats
+from np6_async._engine import instrumentation
 from np6_async.errors import ClientClosedError
 from np6_async.sandbox import Sandbox
 from tests.support import body, numbers
@@ -67,7 +68,7 @@ def table(heading: str) -> list[list[str]]:
 
 def in_code(name: str) -> object:
     """Return what a name of the table of numbers stands for: a default, or a constant."""
-    owner, _, member = name.partition(".")
+    owner, _, member = name.rpartition(".")
     if owner.startswith("_"):
         return getattr(import_module(f"np6_async.{owner}"), member)
     return inspect.signature(getattr(np6_async, owner)).parameters[member].default
@@ -95,7 +96,9 @@ def test_every_statistic_is_there_in_order() -> None:
 
 def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
     told = {name.strip("`"): (level, fields) for name, level, _, fields in table("Logs")}
-    entries = [each for each in vars(_journal).values() if isinstance(each, _journal._Entry)]
+    entries = [
+        each for each in vars(instrumentation).values() if isinstance(each, instrumentation._Entry)
+    ]
     assert told.keys() == {entry.name for entry in entries}
     for entry in entries:
         level, fields = told[entry.name]

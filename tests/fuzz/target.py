@@ -13,9 +13,9 @@ import msgspec
 from attrs import define, frozen
 
 from np6_async import converter
-from np6_async._array import MAX_ELEMENT, ArraySplitter, ElementDecoder, RawDecoder
-from np6_async._converter import UNFIT
-from np6_async._decoder import EventDecoder
+from np6_async._decode.array import MAX_ELEMENT, ArraySplitter, ElementDecoder, RawDecoder
+from np6_async._decode.converter import UNFIT
+from np6_async._decode.decoder import EventDecoder
 from np6_async.errors import EventDecodeError, NP6Error, StreamInterruptedError
 from np6_async.models import ExecutionEvent, UnknownEvent
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from np6_async._array import ArraySplitter, RawDecoder
+from np6_async._decode.array import ArraySplitter, RawDecoder
 
 from .seeds import seeds
 from .target import PIECES, Case, check

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from np6_async._array import MAX_ELEMENT, ArraySplitter, RawDecoder
+from np6_async._decode.array import MAX_ELEMENT, ArraySplitter, RawDecoder
 from np6_async.errors import NP6Error, ResponseError, StreamInterruptedError
 
 from .strategies import EVENTS, bodies, json_values

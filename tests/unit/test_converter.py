@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from np6_async import Event, EventKind, UnknownEvent, converter, models
-from np6_async._converter import UNFIT, EventConverter
-from np6_async._decoder import MODELS
+from np6_async._decode.converter import UNFIT, EventConverter
+from np6_async._decode.decoder import MODELS
 from np6_async._generated.examples import EXAMPLES
 
 from .strategies import EVENTS, changed, instances, json_values

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from np6_async import EventKind, UnknownEvent, models
-from np6_async._array import ArraySplitter
-from np6_async._decoder import MODELS, EventDecoder
+from np6_async._decode.array import ArraySplitter
+from np6_async._decode.decoder import MODELS, EventDecoder
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import OPERATIONS
 from np6_async.errors import EventDecodeError

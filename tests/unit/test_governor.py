@@ -7,8 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from np6_async._governor import Governor
-from np6_async._headers import Quota
+from np6_async._policy.governor import Governor
+from np6_async._policy.headers import Quota
 
 
 def admit_all(governor: Governor, now: float) -> list[int]:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from np6_async._headers import Quota, quota, request_id, reset_in, retry_after
+from np6_async._policy.headers import Quota, quota, request_id, reset_in, retry_after
 
 NOW = datetime(2025, 3, 10, 12, 0, 0, 250_000, tzinfo=UTC)
 

@@ -1,6 +1,8 @@
-"""The house: its modules stand on one another in one order, and each in its place."""
+"""The house: its rooms stand in layers, and a module imports from its own layer or from below."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib.util import resolve_name
@@ -12,45 +14,18 @@ import np6_async
 
 ROOT = Path(np6_async.__file__).parent
 
-# From the roof to the ground: a module imports only what stands further down.
-ORDER = [
-    "np6_async",
-    "np6_async._client",
-    "np6_async._generated.endpoints",
-    "np6_async._fanout",
-    "np6_async._pool",
-    "np6_async._stream",
-    "np6_async._exchange",
-    "np6_async._answer",
-    "np6_async._transport",
-    "np6_async._clock",
-    "np6_async._gate",
-    "np6_async._decoder",
-    "np6_async._single_use",
-    "np6_async._resume",
-    "np6_async._journal",
-    "np6_async._retry",
-    "np6_async._budget",
-    "np6_async._status",
-    "np6_async._oddities",
-    "np6_async._stats",
-    "np6_async._floor",
-    "np6_async._governor",
-    "np6_async._allowance",
-    "np6_async._pace",
-    "np6_async._headers",
-    "np6_async._array",
-    "np6_async._converter",
-    "np6_async.errors",
-    "np6_async._query",
-    "np6_async._options",
-    "np6_async.models",
-    "np6_async._generated",
-    "np6_async._generated.models",
-    "np6_async._generated.examples",
-    "np6_async._generated.kinds",
-    "np6_async._version",
-]
+ON_TOP = 0
+USERS = 1
+ENGINE = 2
+PARTS = 3
+GROUND = 4
+LAYERS = {
+    USERS: {"__init__", "_client", "_fanout", "_pool", "_stream", "_single_use"},
+    ENGINE: {"_engine"},
+    PARTS: {"_policy", "_http", "_decode"},
+    GROUND: {"errors", "models", "_query", "_options", "_version", "_generated"},
+}
+"""What is in each layer. Everything else, such as the sandbox, stands on top."""
 
 
 def name_of(path: Path) -> str:
@@ -59,12 +34,17 @@ def name_of(path: Path) -> str:
 
 
 PATHS = {name_of(path): path for path in ROOT.rglob("*.py")}
-# Packages of their own, such as the sandbox, stand on top: they may import anything of the house.
-HOUSE = [
-    name
-    for name, path in PATHS.items()
-    if path.parent == ROOT or path.parent == ROOT / "_generated"
-]
+
+
+def room_of(name: str) -> str:
+    """Return the file or folder of the package that a module is in."""
+    return name.split(".")[1] if "." in name else "__init__"
+
+
+def layer_of(name: str) -> int:
+    if name == "np6_async._generated.endpoints":
+        return USERS  # it is to move there
+    return next((layer for layer, rooms in LAYERS.items() if room_of(name) in rooms), ON_TOP)
 
 
 def imported(name: str) -> Iterator[str]:
@@ -81,27 +61,48 @@ def imported(name: str) -> Iterator[str]:
                 yield member if member in PATHS else source
 
 
-def test_every_module_has_its_place() -> None:
-    assert sorted(ORDER) == sorted(HOUSE)
+def ours(name: str) -> set[str]:
+    """Return the modules of the package that a module imports."""
+    return {other for other in imported(name) if other in PATHS}
 
 
-@pytest.mark.parametrize("name", ORDER)
-def test_imports_point_downwards_only(name: str) -> None:
-    below = ORDER[ORDER.index(name) + 1 :]
-    ours = {other for other in imported(name) if other.split(".")[0] == "np6_async"}
-    assert sorted(ours - set(below)) == []
+def test_every_named_room_exists() -> None:
+    named = set().union(*LAYERS.values())
+    assert sorted(named - {room_of(name) for name in PATHS}) == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_imports_point_to_the_same_layer_or_to_one_below(name: str) -> None:
+    upwards = {other for other in ours(name) if layer_of(other) < layer_of(name)}
+    assert sorted(upwards) == []
+
+
+@pytest.mark.parametrize("name", [name for name in PATHS if layer_of(name) == PARTS])
+def test_no_part_of_the_engine_imports_another_part(name: str) -> None:
+    beside = {other for other in ours(name) if layer_of(other) == PARTS}
+    assert {room_of(other) for other in beside} <= {room_of(name)}
 
 
 def test_there_is_no_cycle() -> None:
-    graph = {name: {other for other in imported(name) if other in PATHS} for name in PATHS}
-    TopologicalSorter(graph).prepare()
+    TopologicalSorter({name: ours(name) for name in PATHS}).prepare()
 
 
-def test_only_the_transport_knows_aiohttp() -> None:
-    users = [
-        name for name in ORDER if any(other.split(".")[0] == "aiohttp" for other in imported(name))
-    ]
-    assert users == ["np6_async._transport"]
+def test_importing_the_package_loads_nothing_that_stands_on_top() -> None:
+    code = "import sys, np6_async; print(*(m for m in sys.modules if m.startswith('np6_async')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    loaded = done.stdout.split()
+    assert "np6_async._client" in loaded
+    assert [name for name in loaded if layer_of(name) == ON_TOP] == []
+
+
+def test_only_the_http_room_knows_aiohttp() -> None:
+    users = {
+        room_of(name)
+        for name in PATHS
+        if layer_of(name) != ON_TOP
+        and any(other.split(".")[0] == "aiohttp" for other in imported(name))
+    }
+    assert users == {"_http"}
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -7,8 +7,8 @@ import pytest
 from attrs import evolve
 
 from np6_async import EventQuery, UnknownEvent
+from np6_async._engine.resume import LOOK_AT_EVENTS, LOOK_AT_JSON, MAX_IDS, Progress
 from np6_async._query import Sort
-from np6_async._resume import LOOK_AT_EVENTS, LOOK_AT_JSON, MAX_IDS, Progress
 from np6_async.errors import (
     EventDecodeError,
     NotFoundError,

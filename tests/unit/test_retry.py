@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from np6_async import RetryPolicy, errors
-from np6_async._budget import FULL, THROTTLED, TRANSIENT, Budget
-from np6_async._retry import LONGEST_WAIT, MAX_THROTTLES, Retries, is_throttle, is_transient
+from np6_async._policy.budget import FULL, THROTTLED, TRANSIENT, Budget
+from np6_async._policy.retry import LONGEST_WAIT, MAX_THROTTLES, Retries, is_throttle, is_transient
 from np6_async.errors import NP6Error
 
 POLICY = RetryPolicy()

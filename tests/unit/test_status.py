@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 from np6_async import errors
-from np6_async._status import DETAIL_BYTES, refusal
+from np6_async._policy.status import DETAIL_BYTES, refusal
 from np6_async.errors import NP6Error, StatusError
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)

@@ -20,12 +20,12 @@ from np6_async import (
     Timeouts,
     UnknownEvent,
 )
-from np6_async._decoder import EventDecoder
-from np6_async._exchange import Exchange
-from np6_async._gate import Gate
-from np6_async._governor import Governor
+from np6_async._decode.decoder import EventDecoder
+from np6_async._engine.limiter import Gate
+from np6_async._engine.runner import Exchange
+from np6_async._http.transport import Transport
 from np6_async._options import ApiKey, to_base_url
-from np6_async._transport import Transport
+from np6_async._policy.governor import Governor
 from np6_async.errors import (
     ConnectError,
     DeadlineExceededError,

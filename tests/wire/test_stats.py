@@ -165,7 +165,7 @@ async def test_an_answer_that_cannot_be_taken_up_is_told_as_given_up(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("np6_async._resume.MAX_IDS", 0)
+    monkeypatch.setattr("np6_async._engine.resume.MAX_IDS", 0)
     server = await serve(always(CUT))
     with pytest.raises(StreamInterruptedError, match="too many events"):
         assert [each async for each in np6(server.url).executions(156)]

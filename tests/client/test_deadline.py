@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from np6_async._clock import Clock, Waits
+from np6_async._engine.deadline import Clock, Waits
 from np6_async.errors import ClientClosedError, DeadlineExceededError, RequestTimeoutError
 
 

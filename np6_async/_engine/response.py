@@ -4,13 +4,14 @@ import asyncio
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
-from ._array import ArraySplitter, ElementDecoder
-from ._clock import Clock
-from ._floor import Floor
-from ._headers import request_id
-from ._stats import Counters
-from ._transport import Reply
-from .errors import NP6Error, RequestTimeoutError
+from np6_async._decode.array import ArraySplitter, ElementDecoder
+from np6_async._http.transport import Reply
+from np6_async._policy.headers import request_id
+from np6_async._policy.minimum_rate import Floor
+from np6_async.errors import NP6Error, RequestTimeoutError
+
+from .deadline import Clock
+from .stats import Counters
 
 __all__ = ["Answer"]
 

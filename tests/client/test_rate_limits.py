@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from attrs import frozen
 
-from np6_async._headers import Quota
+from np6_async._policy.headers import Quota
 from tests.simulation import Bucket, Client, Down, Server, Windows, work
 
 RATE = 100

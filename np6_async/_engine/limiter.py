@@ -6,8 +6,8 @@ from math import isfinite
 from types import TracebackType
 from typing import Self
 
-from ._governor import Governor
-from ._headers import Quota
+from np6_async._policy.governor import Governor
+from np6_async._policy.headers import Quota
 
 __all__ = ["Gate", "Turn"]
 

@@ -24,7 +24,7 @@ from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, make_mapping_structure_fn
 from cattrs.preconf.msgspec import MsgspecJsonConverter
 
-from .models import UnknownEvent
+from np6_async.models import UnknownEvent
 
 __all__ = ["UNFIT", "WIRE", "EventConverter", "converter"]
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from ._budget import THROTTLED, TRANSIENT, Budget
-from ._options import RetryPolicy
-from .errors import NP6Error, StatusError, TransportError
+from np6_async._options import RetryPolicy
+from np6_async.errors import NP6Error, StatusError, TransportError
+
+from .budget import THROTTLED, TRANSIENT, Budget
 
 __all__ = ["LONGEST_WAIT", "MAX_THROTTLES", "REFUSALS", "Retries", "is_throttle", "is_transient"]
 

@@ -7,8 +7,7 @@ from typing import Final
 
 from yarl import URL
 
-from ._headers import request_id, reset_in, retry_after
-from .errors import (
+from np6_async.errors import (
     AuthenticationError,
     BadRequestError,
     ConflictError,
@@ -22,6 +21,8 @@ from .errors import (
     ServerError,
     StatusError,
 )
+
+from .headers import request_id, reset_in, retry_after
 
 __all__ = ["DETAIL_BYTES", "asked_pause", "refusal"]
 

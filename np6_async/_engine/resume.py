@@ -17,9 +17,9 @@ from uuid import UUID
 import msgspec
 from attrs import evolve
 
-from ._query import EventQuery
-from .errors import NP6Error, StreamInterruptedError, TransportError
-from .models import Event, UnknownEvent
+from np6_async._query import EventQuery
+from np6_async.errors import NP6Error, StreamInterruptedError, TransportError
+from np6_async.models import Event, UnknownEvent
 
 __all__ = ["LOOK_AT_EVENTS", "LOOK_AT_JSON", "MAX_IDS", "Look", "Progress"]
 

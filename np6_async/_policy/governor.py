@@ -3,9 +3,9 @@
 from math import inf
 from typing import Final
 
-from ._allowance import Allowance
-from ._headers import Quota
-from ._pace import Pace
+from .adaptive_rate import Pace
+from .headers import Quota
+from .rate_limit import Allowance
 
 __all__ = ["Governor"]
 

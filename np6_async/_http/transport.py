@@ -14,10 +14,10 @@ from aiohttp.tracing import Trace
 from attrs import define
 from yarl import URL
 
-from ._generated.kinds import API_KEY_HEADER
-from ._options import ApiKey, Timeouts
-from ._version import __version__
-from .errors import (
+from np6_async._generated.kinds import API_KEY_HEADER
+from np6_async._options import ApiKey, Timeouts
+from np6_async._version import __version__
+from np6_async.errors import (
     ConnectError,
     NP6Error,
     ProtocolError,

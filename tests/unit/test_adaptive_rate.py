@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from np6_async._pace import Pace
+from np6_async._policy.adaptive_rate import Pace
 
 
 def sent_at(pace: Pace, *, count: int, since: float) -> list[float]:

@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from np6_async._answer import Answer
-from np6_async._array import RawDecoder
-from np6_async._clock import Clock, Waits
-from np6_async._floor import Floor
-from np6_async._stats import Counters
+from np6_async._decode.array import RawDecoder
+from np6_async._engine.deadline import Clock, Waits
+from np6_async._engine.response import Answer
+from np6_async._engine.stats import Counters
+from np6_async._policy.minimum_rate import Floor
 
 MIB = 2**20
 ELEMENT = b'{"id":"' + b"x" * 1000 + b'"}'

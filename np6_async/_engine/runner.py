@@ -10,23 +10,24 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from attrs import asdict, define
 
-from ._answer import Answer
-from ._array import ElementDecoder
-from ._budget import RESENT, Budget
-from ._clock import Clock, Waits
-from ._floor import SLOW_AFTER, Floor
-from ._gate import Gate, Turn
-from ._headers import quota
-from ._journal import Journal
-from ._oddities import Oddity, notification_of
-from ._options import RetryPolicy, Timeouts
-from ._query import EventQuery
-from ._resume import Look, Progress
-from ._retry import REFUSALS, Retries, is_throttle
-from ._stats import Stats
-from ._status import DETAIL_BYTES, asked_pause, refusal
-from ._transport import Reply, StaleConnectionError, Transport
-from .errors import ConnectError, NP6Error, ProtocolError
+from np6_async._decode.array import ElementDecoder
+from np6_async._http.transport import Reply, StaleConnectionError, Transport
+from np6_async._options import RetryPolicy, Timeouts
+from np6_async._policy.budget import RESENT, Budget
+from np6_async._policy.headers import quota
+from np6_async._policy.minimum_rate import SLOW_AFTER, Floor
+from np6_async._policy.retry import REFUSALS, Retries, is_throttle
+from np6_async._policy.status import DETAIL_BYTES, asked_pause, refusal
+from np6_async._query import EventQuery
+from np6_async.errors import ConnectError, NP6Error, ProtocolError
+
+from .anomalies import Oddity, notification_of
+from .deadline import Clock, Waits
+from .instrumentation import Journal
+from .limiter import Gate, Turn
+from .response import Answer
+from .resume import Look, Progress
+from .stats import Stats
 
 __all__ = ["Exchange", "Page"]
 

@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
-from .errors import NP6Error, ResponseError, StreamInterruptedError
+from np6_async.errors import NP6Error, ResponseError, StreamInterruptedError
 
 __all__ = ["MAX_ELEMENT", "ArraySplitter", "ElementDecoder", "RawDecoder"]
 

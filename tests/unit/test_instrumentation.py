@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from np6_async import EventQuery, UnknownEvent
-from np6_async._journal import Journal
-from np6_async._oddities import Oddity
+from np6_async._engine.anomalies import Oddity
+from np6_async._engine.instrumentation import Journal
 from np6_async.errors import (
     ConnectError,
     DeadlineExceededError,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from np6_async._allowance import Allowance
-from np6_async._headers import Quota
+from np6_async._policy.headers import Quota
+from np6_async._policy.rate_limit import Allowance
 
 
 def told(

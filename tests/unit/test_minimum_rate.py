@@ -2,7 +2,7 @@
 
 import pytest
 
-from np6_async._floor import Floor
+from np6_async._policy.minimum_rate import Floor
 
 
 @pytest.mark.parametrize(("received", "holds"), [(61_440, True), (61_439, False), (0, False)])

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from np6_async import converter
-from np6_async._decoder import MODELS
-from np6_async._oddities import notification_of
+from np6_async._decode.decoder import MODELS
+from np6_async._engine.anomalies import notification_of
 
 from .strategies import EVENTS
 

@@ -15,10 +15,11 @@ from cattrs import (
     IterableValidationNote,
 )
 
-from ._converter import UNFIT, WIRE, converter
-from ._generated.kinds import OPERATIONS, EventKind
-from .errors import EventDecodeError
-from .models import Event, UnknownEvent
+from np6_async._generated.kinds import OPERATIONS, EventKind
+from np6_async.errors import EventDecodeError
+from np6_async.models import Event, UnknownEvent
+
+from .converter import UNFIT, WIRE, converter
 
 __all__ = ["MODELS", "EventDecoder"]
 

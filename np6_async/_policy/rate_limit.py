@@ -3,7 +3,7 @@
 from math import inf
 from typing import Final
 
-from ._headers import Quota
+from .headers import Quota
 
 __all__ = ["Allowance"]
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from math import inf
 from typing import TypeVar
 
-from .errors import (
+from np6_async.errors import (
     ClientClosedError,
     DeadlineExceededError,
     NP6Error,

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from np6_async._budget import FULL, THROTTLED, TRANSIENT, Budget
+from np6_async._policy.budget import FULL, THROTTLED, TRANSIENT, Budget
 
 
 def test_the_prices_are_the_documented_ones() -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from np6_async._gate import Gate
-from np6_async._governor import Governor
-from np6_async._headers import Quota
+from np6_async._engine.limiter import Gate
+from np6_async._policy.governor import Governor
+from np6_async._policy.headers import Quota
 from tests.simulation import run
 
 T = TypeVar("T")

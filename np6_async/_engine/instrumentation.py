@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 
 from attrs import define
 
-from ._oddities import Oddity
-from ._query import EventQuery
-from ._retry import is_throttle, is_transient
-from ._stats import Counters
-from .errors import NP6Error, StatusError
-from .models import UnknownEvent
+from np6_async._policy.retry import is_throttle, is_transient
+from np6_async._query import EventQuery
+from np6_async.errors import NP6Error, StatusError
+from np6_async.models import UnknownEvent
+
+from .anomalies import Oddity
+from .stats import Counters
 
 __all__ = ["Journal"]
 

@@ -1,0 +1,1 @@
+"""One query, asked as often as it takes."""

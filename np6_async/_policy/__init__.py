@@ -1,0 +1,1 @@
+"""What is decided without an event loop: pure functions and small classes."""
