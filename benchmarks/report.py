@@ -1,4 +1,4 @@
-"""Turn measured costs into a Markdown table, the figures to reach, and a plot."""
+"""Slot measured costs into a Markdown table, the figures to reach, and a plot."""
 
 import json
 import sys

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 from ._decode.decoder import MODELS, EventDecoder
-from ._engine.limiter import Gate
-from ._engine.resume import LOOK_AT_EVENTS
-from ._engine.runner import Exchange, Page
+from ._engine.limiter import Limiter
+from ._engine.resume import EVENT_KEYS
+from ._engine.runner import Page, QueryRunner
 from ._engine.stats import Stats
 from ._fanout import FanOut, Ids, read_queries
 from ._generated.endpoints import Endpoints
@@ -74,11 +74,11 @@ class NP6Client(Endpoints):
         self._concurrency = to_count(concurrency, name="concurrency")
         rate = None if max_rate is None else to_seconds(max_rate, name="max_rate")
         self._base_url = to_base_url(base_url)
-        self._exchange = Exchange(
+        self._runner = QueryRunner(
             transport=Transport(
                 key=key, base_url=self._base_url, timeouts=timeouts, session=session
             ),
-            gate=Gate(Governor(concurrency=self._concurrency, max_rate=rate)),
+            limiter=Limiter(Governor(concurrency=self._concurrency, max_rate=rate)),
             timeouts=timeouts,
             retry=retry,
         )
@@ -99,13 +99,13 @@ class NP6Client(Endpoints):
         return cls(overrides.pop("api_key", os.environ.get("NP6_API_KEY", "")), **overrides)
 
     def __repr__(self) -> str:
-        return f"<NP6Client: {self._base_url}{', closed' if self._exchange.closed else ''}>"
+        return f"<NP6Client: {self._base_url}{', closed' if self._runner.closed else ''}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client is neither copied nor pickled: share it, or make another one")
 
     async def __aenter__(self) -> Self:
-        self._exchange.check()
+        self._runner.check()
         return self
 
     async def __aexit__(
@@ -119,11 +119,11 @@ class NP6Client(Endpoints):
     @property
     def stats(self) -> Stats:
         """What the client has done so far, as a value that does not change any more."""
-        return self._exchange.stats
+        return self._runner.stats
 
     async def aclose(self) -> None:
-        """Close the client; again is no harm. Calls under way end with `ClientClosedError`."""
-        await self._exchange.aclose()
+        """Close the client; safe to call twice. Calls under way end with `ClientClosedError`."""
+        await self._runner.aclose()
 
     def events(
         self,
@@ -189,17 +189,18 @@ class NP6Client(Endpoints):
         )
 
     def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]:
-        return EventStream(self._exchange, query, self._decoder(model))
+        return EventStream(self._runner, query, self._decoder(model))
 
     def _open(self, query: EventQuery) -> EventStream[Event | UnknownEvent]:
         return self._stream(query, MODELS[query.kind])
 
     def _pages(self, query: EventQuery) -> AsyncGenerator[Page[Event | UnknownEvent], None]:
         decoder = self._decoder(MODELS[query.kind])
-        return self._exchange.pages(query, decoder, look=LOOK_AT_EVENTS)
+        return self._runner.pages(query, decoder, keys=EVENT_KEYS)
 
     def _decoder(self, model: type[E]) -> EventDecoder[E]:
-        return EventDecoder(model, strict=self._strict, on_unknown=self._exchange.journal.unknown)
+        on_unknown = self._runner.instrumentation.unknown
+        return EventDecoder(model, strict=self._strict, on_unknown=on_unknown)
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

@@ -11,11 +11,11 @@ from ._engine.runner import Page
 from ._query import EventQuery
 from .errors import AuthenticationError, DeadlineExceededError, NP6Error, StatusError
 
-__all__ = ["Ask", "Batch", "HandOn", "Pool"]
+__all__ = ["Ask", "Batch", "Emit", "Pool"]
 
 E = TypeVar("E")
 
-_DEAD_KEY: Final = 3  # refusals in a row that show it
+_MAX_REJECTIONS: Final = 3  # refusals in a row that show it
 
 
 @frozen(kw_only=True, unsafe_hash=False)
@@ -34,7 +34,7 @@ class Batch(Generic[E]):
 
 
 Ask: TypeAlias = Callable[[EventQuery], AsyncGenerator[Page[E], None]]
-HandOn: TypeAlias = Callable[[Batch[E]], Awaitable[None]]
+Emit: TypeAlias = Callable[[Batch[E]], Awaitable[None]]
 
 
 class Pool(Generic[E]):
@@ -64,15 +64,15 @@ class Pool(Generic[E]):
         self._ends_at: float | None = None
         self._reading = asyncio.Lock()
         self._workers: set[asyncio.Timeout] = set()
-        self._refusals = 0  # 401s in a row
-        self._key_is_dead = False
+        self._rejections = 0  # 401s in a row
+        self._key_is_rejected = False
 
-    async def run(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
+    async def run(self, ask: Ask[E], emit: Emit[E]) -> None:
         """Work through the queries.
 
         Args:
             ask: Asks one query.
-            hand_on: Takes each page as a batch; the worker waits for it.
+            emit: Takes each page as a batch; the worker waits for it.
 
         Raises:
             Exception: What reading the queries raised, or `ClientClosedError`.
@@ -82,7 +82,7 @@ class Pool(Generic[E]):
         try:
             async with aclosing(self._queries), asyncio.TaskGroup() as group:
                 for _ in range(self._size):
-                    group.create_task(self._work(ask, hand_on))
+                    group.create_task(self._work(ask, emit))
         except* Exception as failed:  # noqa: BLE001 - raised again below, without its group
             first = failed.exceptions[0]
         else:
@@ -90,13 +90,13 @@ class Pool(Generic[E]):
             return
         raise first
 
-    async def _work(self, ask: Ask[E], hand_on: HandOn[E]) -> None:
+    async def _work(self, ask: Ask[E], emit: Emit[E]) -> None:
         scope = asyncio.timeout_at(self._ends_at)
         try:
             async with scope:
                 self._workers.add(scope)
                 while (query := await self._next()) is not None:
-                    await self._serve(query, ask, hand_on)
+                    await self._serve(query, ask, emit)
         except TimeoutError:
             if not scope.expired():
                 raise
@@ -114,13 +114,13 @@ class Pool(Generic[E]):
                 self._exhausted = True
         return None
 
-    async def _serve(self, query: EventQuery, ask: Ask[E], hand_on: HandOn[E]) -> None:
+    async def _serve(self, query: EventQuery, ask: Ask[E], emit: Emit[E]) -> None:
         """Ask one query and hand its batches on; note its failure."""
         handed = 0
         try:
             async with aclosing(ask(query)) as pages:
                 async for page in pages:
-                    await hand_on(Batch(query=query, events=page.elements, last=page.last))
+                    await emit(Batch(query=query, events=page.elements, last=page.last))
                     handed += len(page.elements)
         except NP6Error as error:
             self._note(query, error)
@@ -129,30 +129,30 @@ class Pool(Generic[E]):
                 self._note(query, self._stopped(query, handed))
             raise
         else:
-            self._refusals = 0
+            self._rejections = 0
             self.failures.pop(query, None)  # the same query may have failed before
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
         self.failures[query] = failure.with_traceback(None)  # whose frames are larger by far
         if isinstance(failure, AuthenticationError):
-            self._refusals += 1
+            self._rejections += 1
         elif isinstance(failure, StatusError):
-            self._refusals = 0  # the key was good enough for another answer
-        if self._refusals == _DEAD_KEY and not self._key_is_dead:
-            self._key_is_dead = True  # for good: an answer may be on its way still
+            self._rejections = 0  # the key was good enough for another answer
+        if self._rejections == _MAX_REJECTIONS and not self._key_is_rejected:
+            self._key_is_rejected = True  # for good: an answer may be on its way still
             now = asyncio.get_running_loop().time()
             for scope in self._workers:
                 if not scope.expired():
                     scope.reschedule(now)
 
     def _is_over(self) -> bool:
-        if self._key_is_dead:
+        if self._key_is_rejected:
             return True
         return self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
 
     def _stopped(self, query: EventQuery, handed: int) -> NP6Error:
-        if self._key_is_dead:
-            message = f"stopped, because the API refused the key {_DEAD_KEY} times in a row"
+        if self._key_is_rejected:
+            message = f"stopped, because the API refused the key {_MAX_REJECTIONS} times in a row"
             return AuthenticationError(
                 message, query=query, status=401, events_yielded=handed, stopped_by="dead key"
             )

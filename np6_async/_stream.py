@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from ._decode.array import ElementDecoder, RawDecoder
-from ._engine.resume import LOOK_AT_EVENTS, LOOK_AT_JSON, Look
-from ._engine.runner import Exchange, Page
+from ._engine.resume import EVENT_KEYS, RAW_KEYS, KeyReader
+from ._engine.runner import Page, QueryRunner
 from ._query import EventQuery
 from ._single_use import SingleUse
 
@@ -31,9 +31,9 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         RuntimeError: It was used already.
     """
 
-    def __init__(self, exchange: Exchange, query: EventQuery, decoder: ElementDecoder[E]) -> None:
+    def __init__(self, runner: QueryRunner, query: EventQuery, decoder: ElementDecoder[E]) -> None:
         super().__init__()
-        self._exchange = exchange
+        self._runner = runner
         self._query = query
         self._decoder = decoder
         self._active: AsyncGenerator[Any, None] | None = None
@@ -49,7 +49,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     async def _result(self) -> list[E]:
         events: list[E] = []
-        pages = self._exchange.pages(self._query, self._decoder, look=None)
+        pages = self._runner.pages(self._query, self._decoder, keys=None)
         try:
             async with aclosing(pages):
                 async for page in pages:
@@ -62,7 +62,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return events
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._stepped or self._start(_each(self._pages(self._decoder, LOOK_AT_EVENTS)))
+        return self._stepped or self._start(_each(self._pages(self._decoder, EVENT_KEYS)))
 
     async def __anext__(self) -> E:
         if self._stepped is None:
@@ -71,11 +71,11 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     def batches(self) -> AsyncGenerator[list[E], None]:
         """Yield the events in lists as large as they arrive: the fastest way to take them in."""
-        return self._start(_lists(self._pages(self._decoder, LOOK_AT_EVENTS)))
+        return self._start(_lists(self._pages(self._decoder, EVENT_KEYS)))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
         """Yield the JSON of each event, byte for byte as the API sent it; no event is built."""
-        return self._start(_each(self._pages(RawDecoder(), LOOK_AT_JSON)))
+        return self._start(_each(self._pages(RawDecoder(), RAW_KEYS)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,8 +95,10 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._active = generator
         return generator
 
-    def _pages(self, decoder: ElementDecoder[T], look: Look[T]) -> AsyncGenerator[Page[T], None]:
-        return self._exchange.pages(self._query, decoder, look=look)
+    def _pages(
+        self, decoder: ElementDecoder[T], keys: KeyReader[T]
+    ) -> AsyncGenerator[Page[T], None]:
+        return self._runner.pages(self._query, decoder, keys=keys)
 
 
 # Functions, so that no generator refers to its stream: a loop that is left then lets go of both at

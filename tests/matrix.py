@@ -32,7 +32,7 @@ def main() -> int:
         "uvloop": run(python, *_ON_UVLOOP, *arguments),
         **{
             f"aiohttp {version or 'as new as there is'}": run_with(version, arguments)
-            for version in (_floor(), None)
+            for version in (_minimum_rate(), None)
         },
     }
     sys.stdout.write("\n| wire tests with | |\n| --- | --- |\n")
@@ -71,7 +71,7 @@ def run_with(version: str | None, arguments: Sequence[str]) -> bool:
         )
 
 
-def _floor() -> str:
+def _minimum_rate() -> str:
     """Return the oldest aiohttp that this package takes."""
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
     needed = {each.name: each for each in map(Requirement, project["dependencies"])}

@@ -1,7 +1,7 @@
 """A clock that costs no time, and servers that admit so many requests a second (or none).
 
-What runs here is the client's own gate, governor, retries and budget, on an event loop whose clock
-jumps to the next moment at which anything happens.
+What runs here is the client's own limiter, governor, retries and budget, on an event loop whose
+clock jumps to the next moment at which anything happens.
 """
 
 import asyncio
@@ -15,20 +15,29 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from np6_async import RetryPolicy
-from np6_async._engine.limiter import Gate
-from np6_async._policy.budget import Budget
+from np6_async._engine.limiter import Limiter
 from np6_async._policy.governor import Governor
 from np6_async._policy.headers import Quota
-from np6_async._policy.retry import Retries
+from np6_async._policy.retry import RetryBudget, RetryState
 from np6_async.errors import NP6Error, StatusError
 
-__all__ = ["Answer", "Bucket", "Client", "Down", "Server", "VirtualLoop", "Windows", "run", "work"]
+__all__ = [
+    "Bucket",
+    "Client",
+    "Down",
+    "Response",
+    "Server",
+    "VirtualLoop",
+    "Windows",
+    "run",
+    "work",
+]
 
 _TURN = 1e-6  # seconds that each round of the loop takes
 
 
 class _Jump(selectors.SelectSelector):
-    """Waits no longer than it takes to say so."""
+    """Timers no longer than it takes to say so."""
 
     now = 1000.0
 
@@ -57,7 +66,7 @@ def run(main: Callable[[], Any]) -> Any:
 
 
 @frozen
-class Answer:
+class Response:
     """The head of an answer, as far as it matters here."""
 
     status: int
@@ -68,7 +77,7 @@ class Answer:
 class Server(Protocol):
     """Admits requests, or not."""
 
-    def answer(self, now: float) -> Answer: ...
+    def answer(self, now: float) -> Response: ...
 
 
 class Windows:
@@ -86,15 +95,15 @@ class Windows:
         self._ends = -math.inf
         self._lie = lie
 
-    def answer(self, now: float) -> Answer:
+    def answer(self, now: float) -> Response:
         if now >= self._ends:
             self._left, self._ends = self._rate, now + 1
         admitted = self._left > 0
         self._left -= admitted
         told = self._lie(Quota(self._left, self._ends - now, self._rate))
         if admitted:
-            return Answer(200, told)
-        return Answer(429, told, told and told.reset_in)
+            return Response(200, told)
+        return Response(429, told, told and told.reset_in)
 
 
 class Bucket:
@@ -110,25 +119,25 @@ class Bucket:
     def __init__(
         self, rate: float, *, burst: int, status: int = 429, asked: float | None = None
     ) -> None:
-        self._rate, self._burst, self._refusal = rate, burst, Answer(status, None, asked)
+        self._rate, self._burst, self._refusal = rate, burst, Response(status, None, asked)
         self._tokens, self._last = float(burst), 0.0
 
-    def answer(self, now: float) -> Answer:
+    def answer(self, now: float) -> Response:
         since, self._last = now - self._last, now
         self._tokens = min(self._burst, self._tokens + since * self._rate)
         if self._tokens < 1:
             return self._refusal
         self._tokens -= 1
-        return Answer(200)
+        return Response(200)
 
 
 class Down:
     """Answers every request the same."""
 
     def __init__(self, status: int) -> None:
-        self._answer = Answer(status)
+        self._answer = Response(status)
 
-    def answer(self, now: float) -> Answer:
+    def answer(self, now: float) -> Response:
         return self._answer
 
 
@@ -141,33 +150,33 @@ class Client:
         self._server = server
         self._random = random
         self._latency = latency
-        self._budget = Budget()
-        self._gate = Gate(Governor(concurrency=concurrency))
+        self._budget = RetryBudget()
+        self._limiter = Limiter(Governor(concurrency=concurrency))
 
     async def ask(self) -> None:
         """Ask one query for as long as it takes."""
-        retries = Retries(RetryPolicy(), self._budget, self._random.random)
+        retries = RetryState(RetryPolicy(), self._budget, self._random.random)
         while (failure := await self._attempt(retries)) is not None:
             try:
-                pause = retries.pause(failure)
+                delay = retries.delay(failure)
             except NP6Error as error:
                 self.failures.append(error)
                 return
-            await asyncio.sleep(pause)
+            await asyncio.sleep(delay)
         retries.succeed()
 
-    async def _attempt(self, retries: Retries) -> NP6Error | None:
-        with self._gate.try_enter() or await self._gate.enter() as turn:
+    async def _attempt(self, retries: RetryState) -> NP6Error | None:
+        with self._limiter.try_acquire() or await self._limiter.acquire() as slot:
             way = self._latency * self._random.uniform(0.25, 0.75)
             await asyncio.sleep(way)
             answer = self._server.answer(asyncio.get_running_loop().time())
             self.statuses[answer.status] += 1
             await asyncio.sleep(self._latency * self._random.uniform(0.25, 0.75))
             if answer.status not in (429, 503):
-                turn.answered(answer.quota)
+                slot.answered(answer.quota)
             else:
-                seconds = retries.closing(answer.status, answer.asked, probes=turn.probes)
-                retries.is_news = turn.refused(answer.quota, seconds=seconds)
+                seconds = retries.throttle_delay(answer.status, answer.asked, probes=slot.probes)
+                retries.is_new_throttle = slot.refused(answer.quota, seconds=seconds)
         if answer.status == 200:
             return None
         return StatusError("refused", status=answer.status, retry_after=answer.asked)

@@ -7,14 +7,14 @@ from typing import Any, cast
 
 import attrs
 
-__all__ = ["Oddity", "notification_of"]
+__all__ = ["Anomaly", "notification_of"]
 
 
-class Oddity(StrEnum):
+class Anomaly(StrEnum):
     """What may be odd."""
 
-    DISORDER = "events out of the order that was asked for"
-    STRANGER = "an event of another notification"
+    OUT_OF_ORDER = "events out of the order that was asked for"
+    FOREIGN_EVENT = "an event of another notification"
 
 
 def notification_of(event: object) -> int | None:

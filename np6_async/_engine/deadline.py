@@ -12,12 +12,12 @@ from np6_async.errors import (
     RequestTimeoutError,
 )
 
-__all__ = ["Clock", "Waits"]
+__all__ = ["Deadline", "Timers"]
 
 T = TypeVar("T")
 
 
-class Waits:
+class Timers:
     """Everything a client waits for at the moment, each with the moment it must end at.
 
     One timer serves them all: most waits end long before their time, and one that is begun and
@@ -93,7 +93,7 @@ class Waits:
                 scope.reschedule(now)
 
 
-class Clock:
+class Deadline:
     """Measures one query.
 
     Args:
@@ -103,11 +103,11 @@ class Clock:
             only what runs inside `limit` does: not what its caller does.
     """
 
-    def __init__(self, total: float | None, waits: Waits, *, gapless: bool = False) -> None:
+    def __init__(self, total: float | None, waits: Timers, *, gapless: bool = False) -> None:
         self.elapsed = 0.0
         """Seconds spent so far, without the current wait."""
         self._total = total
-        self._waits = waits
+        self._timers = waits
         self._gapless = gapless
         self._spent: dict[str, float] = {}
         self._now: Callable[[], float]  # the event loop's clock
@@ -142,7 +142,7 @@ class Clock:
             DeadlineExceededError: The query's time was up.
             ClientClosedError: The client was closed.
         """
-        self._waits.check()
+        self._timers.check()
         self._now = asyncio.get_running_loop().time
         self.check()
         self._scope = scope = asyncio.timeout(None)
@@ -154,11 +154,11 @@ class Clock:
             if not scope.expired():
                 raise
         finally:
-            self._waits.remove(scope)
+            self._timers.remove(scope)
             self._scope = None
             self._add_up()
         # Raised out here, so that no context leads into the frames of the HTTP library.
-        self._waits.check()
+        self._timers.check()
         raise self._expired()
 
     def next_phase(self, phase: str, *, seconds: float | None = None) -> None:
@@ -172,7 +172,7 @@ class Clock:
         self._started = self._now()
         left = inf if self._total is None else max(0.0, self._total - self.elapsed)
         self._is_last = left <= self._seconds
-        self._waits.add(scope, self._started + min(left, self._seconds))
+        self._timers.add(scope, self._started + min(left, self._seconds))
 
     def _add_up(self) -> None:
         now = self._now()

@@ -15,15 +15,15 @@ from typing import Final, NamedTuple
 
 from attrs import define
 
-from np6_async._policy.retry import is_throttle, is_transient
+from np6_async._policy.retry import is_throttled, is_transient
 from np6_async._query import EventQuery
 from np6_async.errors import NP6Error, StatusError
 from np6_async.models import UnknownEvent
 
-from .anomalies import Oddity
+from .anomalies import Anomaly
 from .stats import Counters
 
-__all__ = ["Journal"]
+__all__ = ["Instrumentation"]
 
 _log: Final = logging.getLogger("np6_async")
 _log.addHandler(logging.NullHandler())  # whoever wants to read it says so
@@ -57,8 +57,8 @@ _THROTTLED: Final = _Entry(
     logging.INFO,
     "the API answered %(status)d: no query of this client goes for %(seconds).2f s",
 )
-_GAVE_UP: Final = _Entry(
-    "gave_up",
+_QUERY_FAILED: Final = _Entry(
+    "query_failed",
     logging.WARNING,
     f"{_QUERY}failed for good after %(attempts)d attempts (%(error)s)",
 )
@@ -67,7 +67,7 @@ _UNKNOWN: Final = _Entry(
     logging.WARNING,
     "an event of type %(type)s fits no model (%(reason)s); more of this type are only counted",
 )
-_ODD: Final = _Entry("odd_answer", logging.WARNING, f"{_QUERY}the answer holds %(oddity)s")
+_ANOMALY: Final = _Entry("anomaly", logging.WARNING, f"{_QUERY}the answer holds %(anomaly)s")
 
 
 @define
@@ -88,7 +88,7 @@ class _Rate:
         return True
 
 
-class Journal:
+class Instrumentation:
     """Counts and logs what happens in one client.
 
     Args:
@@ -103,7 +103,7 @@ class Journal:
         scrub: Callable[[str], str] = str,
     ) -> None:
         self.counters = Counters()
-        """What is counted; others add to it where calling the journal would cost too much."""
+        """What is counted; others add to it where a call would cost too much."""
         self._now = now
         self._scrub = scrub
         self._rates: defaultdict[str, _Rate] = defaultdict(_Rate)
@@ -129,9 +129,9 @@ class Journal:
             yield
         except NP6Error as failure:
             is_answer = isinstance(failure, StatusError)
-            if not is_answer or is_transient(failure) or is_throttle(failure):
+            if not is_answer or is_transient(failure) or is_throttled(failure):
                 stopped_by = failure.stopped_by
-                self._tell(_GAVE_UP, **_asked(query), **_facts(failure), stopped_by=stopped_by)
+                self._tell(_QUERY_FAILED, **_asked(query), **_facts(failure), stopped_by=stopped_by)
             raise
 
     def unknown(self, event: UnknownEvent) -> None:
@@ -144,13 +144,13 @@ class Journal:
         if self._tell(_UNKNOWN, type=type_, reason=event.reason):
             self._types.add(type_)
 
-    def odd(self, query: EventQuery, oddity: Oddity) -> None:
+    def odd(self, query: EventQuery, anomaly: Anomaly) -> None:
         """Take down what is odd about an answer."""
-        if oddity is Oddity.DISORDER:
-            self.counters.disordered_answers += 1
+        if anomaly is Anomaly.OUT_OF_ORDER:
+            self.counters.out_of_order_responses += 1
         else:
-            self.counters.strange_answers += 1
-        self._tell(_ODD, **_asked(query), oddity=str(oddity))
+            self.counters.foreign_responses += 1
+        self._tell(_ANOMALY, **_asked(query), anomaly=str(anomaly))
 
     def _tell(self, entry: _Entry, **fields: object) -> bool:
         """Log a record; return whether it was read and not one too many."""

@@ -1,4 +1,4 @@
-"""Where requests wait for their turn: the governor's decisions, carried out on the event loop."""
+"""Where requests wait for their slot: the governor's decisions, carried out on the event loop."""
 
 import asyncio
 from collections import deque
@@ -9,10 +9,10 @@ from typing import Self
 from np6_async._policy.governor import Governor
 from np6_async._policy.headers import Quota
 
-__all__ = ["Gate", "Turn"]
+__all__ = ["Limiter", "Slot"]
 
 
-class Gate:
+class Limiter:
     """Lets requests through in the order they came, as fast as its governor allows."""
 
     def __init__(self, governor: Governor) -> None:
@@ -28,19 +28,19 @@ class Gate:
         return self._governor.in_flight
 
     @property
-    def closed_for(self) -> float:
+    def blocked_for(self) -> float:
         """For how many seconds nobody gets through, because the API refused a request."""
-        return max(0.0, self._governor.closed_until - asyncio.get_running_loop().time())
+        return max(0.0, self._governor.blocked_until - asyncio.get_running_loop().time())
 
-    def try_enter(self) -> "Turn | None":
-        """Return a turn if one is free right now and nobody waits for it."""
+    def try_acquire(self) -> "Slot | None":
+        """Return a slot if one is free right now and nobody waits for it."""
         now = asyncio.get_running_loop().time()
         if self._waiters or self._governor.delay(now) > 0:
             return None
-        return Turn(self, self._governor, self._governor.admit(now))
+        return Slot(self, self._governor, self._governor.admit(now))
 
-    async def enter(self) -> "Turn":
-        """Wait for a turn. Whoever has one must leave."""
+    async def acquire(self) -> "Slot":
+        """Wait for a slot. Whoever has one must release."""
         loop = asyncio.get_running_loop()
         came = loop.time()
         coming = loop.create_future()
@@ -51,11 +51,11 @@ class Gate:
             number = await coming
         except asyncio.CancelledError:
             if not coming.cancelled():  # it came in the same moment
-                Turn(self, self._governor, coming.result()).leave()
+                Slot(self, self._governor, coming.result()).release()
             raise
         finally:
             self.waited += loop.time() - came
-        return Turn(self, self._governor, number)
+        return Slot(self, self._governor, number)
 
     def admit(self) -> None:
         """Let those through who may go by now, and come back when the next one may."""
@@ -77,11 +77,11 @@ class Gate:
                 coming.set_result(self._governor.admit(now))
 
 
-class Turn:
+class Slot:
     """The right to have one request under way."""
 
-    def __init__(self, gate: Gate, governor: Governor, number: int) -> None:
-        self._gate = gate
+    def __init__(self, limiter: Limiter, governor: Governor, number: int) -> None:
+        self._limiter = limiter
         self._governor = governor
         self._number = number
         self._held = True
@@ -96,7 +96,7 @@ class Turn:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.leave()
+        self.release()
 
     @property
     def probes(self) -> int:
@@ -107,7 +107,7 @@ class Turn:
         """Tell that the API admitted the request, and what its rate headers say."""
         self._heard = True
         self._governor.answer(asyncio.get_running_loop().time(), self._number, quota)
-        self._gate.admit()
+        self._limiter.admit()
 
     def refused(self, quota: Quota | None, *, seconds: float) -> bool:
         """Tell that the API refused the request: nobody goes for so many seconds.
@@ -119,8 +119,8 @@ class Turn:
         now = asyncio.get_running_loop().time()
         return self._governor.refuse(now, self._number, quota, seconds=seconds)
 
-    def leave(self) -> None:
-        """Give the turn back; again is no harm."""
+    def release(self) -> None:
+        """Give the slot back; safe to call twice."""
         if not self._held:
             return
         self._held = False
@@ -128,29 +128,29 @@ class Turn:
             self._heard = True
             self._governor.lose(self._number)
         self._governor.release()
-        self._gate.admit()
+        self._limiter.admit()
 
-    def lent(self) -> "_Loan":
+    def released(self) -> "_Released":
         """Let others go while the holder waits for its caller and not for the API.
 
         Without it, callers that ask a second question while they hold the answer to a first could
-        wait for turns that they hold themselves. It is lent only once the event loop gets to run.
+        wait for slots that they hold themselves. It is released only once the event loop runs.
         """
-        return _Loan(self)
+        return _Released(self)
 
-    def take_back(self) -> None:
+    def reacquire(self) -> None:
         """Have it again after it was left, even if that makes one too many."""
         if not self._held:
             self._held = True
             self._governor.resume()
 
 
-class _Loan:
-    """A context in which a turn is given back as soon as the event loop gets to run."""
+class _Released:
+    """A context in which a slot is given back as soon as the event loop gets to run."""
 
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
-        self._handle = asyncio.get_running_loop().call_soon(turn.leave)
+    def __init__(self, slot: Slot) -> None:
+        self._slot = slot
+        self._handle = asyncio.get_running_loop().call_soon(slot.release)
 
     def __enter__(self) -> None:
         pass
@@ -162,4 +162,4 @@ class _Loan:
         traceback: TracebackType | None,
     ) -> None:
         self._handle.cancel()
-        self._turn.take_back()
+        self._slot.reacquire()

@@ -5,15 +5,15 @@ from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from np6_async._decode.array import ArraySplitter, ElementDecoder
-from np6_async._http.transport import Reply
+from np6_async._http.transport import Response
 from np6_async._policy.headers import request_id
-from np6_async._policy.minimum_rate import Floor
+from np6_async._policy.minimum_rate import MinimumRate
 from np6_async.errors import NP6Error, RequestTimeoutError
 
-from .deadline import Clock
+from .deadline import Deadline
 from .stats import Counters
 
-__all__ = ["Answer"]
+__all__ = ["ResponseReader"]
 
 T = TypeVar("T")
 
@@ -21,15 +21,15 @@ _GATHERED_PIECE: Final = 64 * 1024  # bytes decoded at once where no event is le
 _GATHERED: Final = 16 * 2**20  # bytes decoded before another answer is
 
 
-class Answer(Generic[T]):
+class ResponseReader(Generic[T]):
     """One answer whose head has arrived. Close it, whatever happens.
 
     Args:
-        reply: The answer.
+        response: The answer.
         decoder: Makes elements of their JSON.
-        clock: Measures how long its bytes are waited for.
+        deadline: Measures how long its bytes are waited for.
         idle: Seconds without a byte after which it is given up.
-        floor: Says whether it comes too slowly.
+        minimum_rate: Says whether it comes too slowly.
         counters: Where its bytes are counted.
         gathering: Held while the answer is decoded, for a caller that keeps all events until the
             last has come; None for one that takes them as they come. The collector goes over events
@@ -38,20 +38,20 @@ class Answer(Generic[T]):
 
     def __init__(
         self,
-        reply: Reply,
+        response: Response,
         decoder: ElementDecoder[T],
         *,
-        clock: Clock,
+        deadline: Deadline,
         idle: float,
-        floor: Floor,
+        minimum_rate: MinimumRate,
         counters: Counters,
         gathering: asyncio.Lock | None = None,
     ) -> None:
-        self.reply = reply
+        self.response = response
         self._splitter = ArraySplitter(decoder)
-        self._clock = clock
+        self._deadline = deadline
         self._idle = idle
-        self._floor = floor
+        self._minimum_rate = minimum_rate
         self._piece = decoder.piece if gathering is None else _GATHERED_PIECE
         self._counters = counters
         self._gathering = gathering
@@ -82,8 +82,8 @@ class Answer(Generic[T]):
         fault = self._splitter.fault
         if found or fault is None:
             return found, self._ended and fault is None
-        fault.status = self.reply.status
-        fault.request_id = request_id(self.reply.headers)
+        fault.status = self.response.status
+        fault.request_id = request_id(self.response.headers)
         raise fault
 
     async def _gather(self, found: list[T], gathering: asyncio.Lock) -> None:
@@ -103,15 +103,15 @@ class Answer(Generic[T]):
         # The piece has no name here, so that the splitter can let go of it.
         found += self._splitter.feed(self._next_piece())
         self._counters.body_bytes += self._busy - before
-        is_last = not self._arrived and self.reply.at_end
+        is_last = not self._arrived and self.response.at_end
         if is_last or self._splitter.fault is not None:
             self._end(found)
 
     def _end(self, found: list[T]) -> None:
         self._ended = True
-        if self.reply.status == 200:
+        if self.response.status == 200:
             found += self._splitter.finish()
-        self.reply.close()
+        self.response.close()
 
     async def head_of_body(self, size: int) -> bytes:
         """Return the first bytes of a body that is none of elements, whatever is wrong with it."""
@@ -135,12 +135,12 @@ class Answer(Generic[T]):
         """Let other tasks run."""
         self._busy = 0
         await asyncio.sleep(0)
-        self._clock.check()
+        self._deadline.check()
 
     def _has_arrived(self) -> bool:
         if not self._arrived:
-            self._arrived = self.reply.read_nowait()
-        return bool(self._arrived) or self.reply.at_end
+            self._arrived = self.response.read_nowait()
+        return bool(self._arrived) or self.response.at_end
 
     def _next_piece(self) -> bytes:
         data = self._arrived[self._taken : self._taken + self._piece]
@@ -151,17 +151,17 @@ class Answer(Generic[T]):
         return data
 
     async def _wait(self) -> bytes:
-        before = self._clock.elapsed
-        data = await self._clock.limit(
-            self.reply.read, phase="reading the body", seconds=self._idle
+        before = self._deadline.elapsed
+        data = await self._deadline.limit(
+            self.response.read, phase="reading the body", seconds=self._idle
         )
         self._busy = 0
-        if data and not self._floor.holds(self._clock.elapsed - before, len(data)):
+        if data and not self._minimum_rate.holds(self._deadline.elapsed - before, len(data)):
             raise RequestTimeoutError(
-                "the body comes too slowly", permanent=self._floor.times_missed > 1
+                "the body comes too slowly", permanent=self._minimum_rate.times_too_slow > 1
             )
         return data
 
     def close(self) -> None:
         """Free the connection: for another request if the body was read to its end."""
-        self.reply.close()
+        self.response.close()

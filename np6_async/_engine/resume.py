@@ -21,7 +21,7 @@ from np6_async._query import EventQuery
 from np6_async.errors import NP6Error, StreamInterruptedError, TransportError
 from np6_async.models import Event, UnknownEvent
 
-__all__ = ["LOOK_AT_EVENTS", "LOOK_AT_JSON", "MAX_IDS", "Look", "Progress"]
+__all__ = ["EVENT_KEYS", "MAX_IDS", "RAW_KEYS", "KeyReader", "Progress"]
 
 T = TypeVar("T")
 
@@ -37,24 +37,24 @@ class _Head(msgspec.Struct, gc=False):
     timestamp: int
 
 
-Mark: TypeAlias = Event | UnknownEvent | _Head
+EventKey: TypeAlias = Event | UnknownEvent | _Head
 """What shows the id and timestamp of an element."""
 
 
-class Look(NamedTuple, Generic[T]):
+class KeyReader(NamedTuple, Generic[T]):
     """How to find out what elements are recognised by.
 
     Attributes:
-        marks: Returns the mark of each.
+        keys: Returns the mark of each.
         size: Returns how many bytes they take, if that takes less time than to look at them, which
             is put off as long as they are few; None to look at once.
     """
 
-    marks: Callable[[list[T]], Sequence[Mark]]
+    keys: Callable[[list[T]], Sequence[EventKey]]
     size: Callable[[list[T]], int] | None = None
 
 
-def _read_all(elements: list[bytes]) -> Sequence[Mark]:
+def _read_all(elements: list[bytes]) -> Sequence[EventKey]:
     """Read the ids and timestamps of elements, and nothing else of them."""
     try:
         return _read_heads(b"".join((b"[", b",".join(elements), b"]")))
@@ -62,7 +62,7 @@ def _read_all(elements: list[bytes]) -> Sequence[Mark]:
         return list(map(_read, elements))
 
 
-def _read(element: bytes) -> Mark:
+def _read(element: bytes) -> EventKey:
     try:
         return _read_head(element)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -77,10 +77,10 @@ def _same(events: list[Any]) -> list[Any]:
     return events
 
 
-LOOK_AT_EVENTS: Final = Look(_same)
-"""Events are their own marks."""
+EVENT_KEYS: Final = KeyReader(_same)
+"""Events are their own keys."""
 
-LOOK_AT_JSON: Final = Look(_read_all, _size)
+RAW_KEYS: Final = KeyReader(_read_all, _size)
 """Of elements that are left as JSON, the id and timestamp are read."""
 
 _read_head: Final = msgspec.json.Decoder(_Head).decode
@@ -89,14 +89,14 @@ _uuids: Final = attrgetter("id.int")
 _timestamp: Final = attrgetter("timestamp")
 
 
-def _ids(marks: Sequence[Mark]) -> list[int]:
+def _ids(keys: Sequence[EventKey]) -> list[int]:
     try:
-        return list(map(_uuids, marks))
+        return list(map(_uuids, keys))
     except AttributeError:  # one has none
-        return list(map(_id, marks))
+        return list(map(_id, keys))
 
 
-def _id(mark: Mark) -> int:
+def _id(mark: EventKey) -> int:
     """Return what an element is recognised by.
 
     That is its id, which is the same in every answer. An element without one is recognised by its
@@ -119,7 +119,7 @@ class Progress(Generic[T]):
         look: Finds out what elements are recognised by.
     """
 
-    def __init__(self, query: EventQuery, look: Look[T]) -> None:
+    def __init__(self, query: EventQuery, look: KeyReader[T]) -> None:
         self.query = query
         """What to ask for next."""
         self.given = 0
@@ -147,7 +147,7 @@ class Progress(Generic[T]):
             last: Whether the answer is complete with them, so that nothing but their order matters.
         """
         if self._repeated:
-            fresh = map(self._is_new, self._look.marks(elements))
+            fresh = map(self._is_new, self._look.keys(elements))
             elements = list(compress(elements, fresh))
         if elements:
             self.given += len(elements)
@@ -185,7 +185,7 @@ class Progress(Generic[T]):
             request_id=failure.request_id,
         )
 
-    def _is_new(self, mark: Mark) -> bool:
+    def _is_new(self, mark: EventKey) -> bool:
         if self._is_outside(mark.timestamp):
             return False
         found = _id(mark)
@@ -222,7 +222,7 @@ class Progress(Generic[T]):
         if self._ids is None and not self._follows:
             return
         if self._look.size is None:
-            self._remember(self._look.marks(elements))
+            self._remember(self._look.keys(elements))
             return
         self._unseen += elements
         self._unseen_size += self._look.size(elements)
@@ -232,13 +232,13 @@ class Progress(Generic[T]):
     def _see(self) -> None:
         unseen, self._unseen, self._unseen_size = self._unseen, [], 0
         if unseen:
-            self._remember(self._look.marks(unseen))
+            self._remember(self._look.keys(unseen))
 
-    def _remember(self, marks: Sequence[Mark]) -> None:
+    def _remember(self, keys: Sequence[EventKey]) -> None:
         """Take down as little as possible, as fast as possible: this runs for every page."""
-        self._new_ids += _ids(marks)
+        self._new_ids += _ids(keys)
         if self._follows:
-            self._new_times += map(_timestamp, marks)
+            self._new_times += map(_timestamp, keys)
         if len(self._new_ids) > _MOST_UNSETTLED:
             self._settle()
 

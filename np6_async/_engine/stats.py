@@ -15,8 +15,8 @@ class Counters:
     body_bytes: int = 0
     events: int = 0
     unknown_events: int = 0
-    disordered_answers: int = 0
-    strange_answers: int = 0
+    out_of_order_responses: int = 0
+    foreign_responses: int = 0
 
 
 @frozen(kw_only=True)
@@ -30,8 +30,8 @@ class Stats:
         body_bytes: Bytes of answers' bodies, decompressed; error bodies do not count.
         events: Events that arrived. Of an answer that broke off, what comes again counts again.
         unknown_events: Those of them that came as an `UnknownEvent`; `raw` looks for none.
-        disordered_answers: Answers whose events were out of the order that was asked for.
-        strange_answers: Answers with an event of another notification.
+        out_of_order_responses: Answers whose events were out of the order that was asked for.
+        foreign_responses: Answers with an event of another notification.
         waited: Seconds that queries have waited for a turn, which quota, pace and `concurrency`
             make them do; two that waited at once count twice, and one that waits still does not.
         in_flight: Requests under way at this moment.
@@ -45,8 +45,8 @@ class Stats:
     body_bytes: int
     events: int
     unknown_events: int
-    disordered_answers: int
-    strange_answers: int
+    out_of_order_responses: int
+    foreign_responses: int
     waited: float
     in_flight: int
     retry_tokens: int

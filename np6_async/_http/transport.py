@@ -27,13 +27,13 @@ from np6_async.errors import (
     TransportError,
 )
 
-__all__ = ["Reply", "Session", "StaleConnectionError", "Transport"]
+__all__ = ["Response", "Session", "StaleConnectionError", "Transport"]
 
 Session: TypeAlias = aiohttp.ClientSession
 """The type of a caller's own session."""
 
-_BOMB_SIZE: Final = 2**20  # bytes that any body may decompress to
-_BOMB_RATIO: Final = 500  # bytes made of each one sent; even 16 kB that differ in an id stay below
+_INFLATION_MIN_SIZE: Final = 2**20  # bytes that any body may decompress to
+_MAX_INFLATION: Final = 500  # bytes made of each one received; real events stay below
 
 _LARGEST_KEPT: Final = 4 * 2**20
 """Bytes of the largest buffer that is worth keeping for the next one.
@@ -48,7 +48,7 @@ _REQUEST_HEADERS: Final = {
     "Accept-Encoding": "gzip",
     "User-Agent": f"np6-async/{__version__}",
 }
-_PLAIN: Final = {**_REQUEST_HEADERS, "Accept-Encoding": "identity"}
+_UNCOMPRESSED: Final = {**_REQUEST_HEADERS, "Accept-Encoding": "identity"}
 
 
 @define
@@ -78,7 +78,7 @@ class StaleConnectionError(Exception):
     """A connection that was kept from an earlier request died before it answered this one."""
 
 
-class Reply:
+class Response:
     """An answer whose head has arrived. Close it, whatever happens."""
 
     def __init__(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:
@@ -120,7 +120,7 @@ class Reply:
     def _check_size(self) -> None:
         content = self._response.content
         made = content.total_bytes
-        if made > _BOMB_SIZE and made > _BOMB_RATIO * (sent := content.total_raw_bytes):
+        if made > _INFLATION_MIN_SIZE and made > _MAX_INFLATION * (sent := content.total_raw_bytes):
             raise ResponseError(f"the body is a bomb: {sent} bytes decompress to over {made}")
 
     def close(self) -> None:
@@ -159,27 +159,29 @@ class Transport:
         params: Mapping[str, str],
         *,
         connected: Callable[[], None],
-        plain: bool = False,
-        fresh: bool = False,
-    ) -> Reply:
+        uncompressed: bool = False,
+        new_connection: bool = False,
+    ) -> Response:
         """Send one GET request and return its answer, whatever the status.
 
         Args:
             path: Where to, below the base URL.
             params: The query string.
             connected: Called when there is a connection; never with a caller's own session.
-            plain: Ask for a body that is not compressed.
-            fresh: Use a connection that served no request before.
+            uncompressed: Ask for a body that is not compressed.
+            new_connection: Use a connection that served no request before.
 
         Raises:
             TransportError: No answer came.
-            StaleConnectionError: The same, and a fresh connection will help.
+            StaleConnectionError: The same, and a new connection will help.
         """
         failure: NP6Error
         token = _connecting.set(_Connecting(connected))
         try:
-            response = await self._get(path, params, plain=plain, fresh=fresh)
-            return Reply(response, self._scrubbed_headers(response))
+            response = await self._get(
+                path, params, uncompressed=uncompressed, new_connection=new_connection
+            )
+            return Response(response, self._scrubbed_headers(response))
         except NP6Error as error:
             failure = error.with_traceback(None)
         except _FOREIGN as error:
@@ -189,15 +191,15 @@ class Transport:
         raise failure
 
     async def _get(
-        self, path: str, params: Mapping[str, str], *, plain: bool, fresh: bool
+        self, path: str, params: Mapping[str, str], *, uncompressed: bool, new_connection: bool
     ) -> aiohttp.ClientResponse:
-        headers, name = _PLAIN if plain else _REQUEST_HEADERS, None
-        if fresh and self._callers is not None:
+        headers, name = _UNCOMPRESSED if uncompressed else _REQUEST_HEADERS, None
+        if new_connection and self._callers is not None:
             # What is kept for a name that is stated is kept apart from what is kept for none.
             headers, name = {**headers, "Connection": "close"}, self._origin[1]
-        if self._callers is None and not plain:
+        if self._callers is None and not uncompressed:
             headers = {}  # the session has them, which is faster
-        return await (self._callers or self._own_session(fresh=fresh)).get(
+        return await (self._callers or self._own_session(new_connection=new_connection)).get(
             f"{self._prefix}{path}",
             params=params or None,
             headers=headers,
@@ -209,12 +211,12 @@ class Transport:
             middlewares=(self._authorize,),
         )
 
-    def _own_session(self, *, fresh: bool) -> Session:
-        session = self._own.get(fresh)
+    def _own_session(self, *, new_connection: bool) -> Session:
+        session = self._own.get(new_connection)
         if session is None:
             bytes(_LARGEST_KEPT)  # freed at once
-            session = self._own[fresh] = aiohttp.ClientSession(
-                connector=_Connector(force_close=fresh),
+            session = self._own[new_connection] = aiohttp.ClientSession(
+                connector=_Connector(force_close=new_connection),
                 headers=_REQUEST_HEADERS,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,

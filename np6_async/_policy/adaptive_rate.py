@@ -3,7 +3,7 @@
 from math import inf
 from typing import Final
 
-__all__ = ["Pace"]
+__all__ = ["AdaptiveRate"]
 
 _LATENESS: Final = 0.01  # seconds that timers may be late without lowering the rate
 _CUT: Final = 0.7  # of the rate is left after a refusal
@@ -14,7 +14,7 @@ _SHORTEST: Final = 0.1  # seconds over which a rate can be told
 _LEAST: Final = 20.0  # requests a second: fewer may be all that was asked for
 
 
-class Pace:
+class AdaptiveRate:
     """Spaces requests. Without a bound, and before the first refusal, it lets them be.
 
     Args:

@@ -3,9 +3,9 @@
 from math import inf
 from typing import Final
 
-from .adaptive_rate import Pace
+from .adaptive_rate import AdaptiveRate
 from .headers import Quota
-from .rate_limit import Allowance
+from .rate_limit import RateLimitTracker
 
 __all__ = ["Governor"]
 
@@ -28,12 +28,12 @@ class Governor:
     def __init__(self, *, concurrency: int, max_rate: float | None = None) -> None:
         self.in_flight = 0
         """Requests under way."""
-        self.closed_until = 0.0
+        self.blocked_until = 0.0
         """No request goes before this moment, for the API refused one."""
         self._concurrency = concurrency
         self._window = min(_FIRST_WINDOW, concurrency)
-        self._allowance = Allowance()
-        self._pace = Pace(max_rate)
+        self._rate_limit = RateLimitTracker()
+        self._adaptive_rate = AdaptiveRate(max_rate)
         self._unanswered = 0
         self._sent = 0  # requests so far: the number of the last one
         self._sent_when_refused = 0  # these were refused, if at all, for one and the same reason
@@ -44,9 +44,11 @@ class Governor:
         """Return for how many seconds no request may go; infinity until one under way tells."""
         if self.in_flight + 1 > self._window or self._probe:
             return inf
-        if self._unanswered >= self._allowance.at_once:
+        if self._unanswered >= self._rate_limit.max_unanswered:
             return inf
-        earliest = max(self.closed_until, self._allowance.opens_at, self._pace.next_send)
+        earliest = max(
+            self.blocked_until, self._rate_limit.blocked_until, self._adaptive_rate.next_send
+        )
         return max(0.0, earliest - now)
 
     def admit(self, now: float) -> int:
@@ -57,8 +59,8 @@ class Governor:
         if self._probe == 0:
             self._probe = self._sent
             self._probes += 1
-        self._pace.sent(now)
-        self._allowance.spend(now)
+        self._adaptive_rate.sent(now)
+        self._rate_limit.spend(now)
         return self._sent
 
     def probes(self, number: int) -> int:
@@ -92,19 +94,19 @@ class Governor:
         Returns:
             Whether that is news. What was sent before an earlier refusal was refused with it.
         """
-        is_news = number > self._sent_when_refused
+        is_new_throttle = number > self._sent_when_refused
         is_spent = quota is not None and quota.remaining == 0
-        if is_news and is_spent:
-            self._allowance.share()
+        if is_new_throttle and is_spent:
+            self._rate_limit.share()
         self._hear(now, quota)
-        self.closed_until = max(self.closed_until, now + seconds)
-        if not is_news:
+        self.blocked_until = max(self.blocked_until, now + seconds)
+        if not is_new_throttle:
             return False
         self._sent_when_refused = self._sent
         if number != self._probe:  # a probe tells that the API is closed still, and no more
             self._window = max(1.0, self._window / 2)
             if not is_spent:  # the quota, if there is one, is not what it goes by
-                self._pace.cut(now)
+                self._adaptive_rate.cut(now)
         self._probe = 0
         return True
 
@@ -128,4 +130,4 @@ class Governor:
             return
         if not self._sent_when_refused:
             self._window = self._concurrency
-        self._allowance.observe(now, quota, unanswered=self._unanswered)
+        self._rate_limit.observe(now, quota, unanswered=self._unanswered)

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 __all__ = ["Quota", "quota", "request_id", "reset_in", "retry_after"]
 
-_LONGEST_ID: Final = 200
-_LONGEST_RESET: Final = 3600.0
+_MAX_ID_LENGTH: Final = 200
+_MAX_RESET: Final = 3600.0
 
 
 class Quota(NamedTuple):
@@ -27,7 +27,7 @@ class Quota(NamedTuple):
 
 def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id by which the vendor's support traces a call, made fit to be shown."""
-    value = headers.get("x-request-id", "")[:_LONGEST_ID].strip()
+    value = headers.get("x-request-id", "")[:_MAX_ID_LENGTH].strip()
     return value.encode("unicode_escape").decode("ascii") if value else None
 
 
@@ -76,7 +76,7 @@ def reset_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
         seconds = reset - _server_time(headers, now).timestamp()
     else:
         seconds = float(reset)
-    return max(0.0, seconds) if seconds <= _LONGEST_RESET else None
+    return max(0.0, seconds) if seconds <= _MAX_RESET else None
 
 
 def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:

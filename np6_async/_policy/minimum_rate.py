@@ -2,15 +2,15 @@
 
 from typing import Final
 
-__all__ = ["SLOW_AFTER", "Floor"]
+__all__ = ["LOW_SPEED_TIME", "MinimumRate"]
 
-SLOW_AFTER: Final = 60.0
+LOW_SPEED_TIME: Final = 60.0
 """Seconds of waiting for the network over which an answer must not be too slow."""
 
-_RATE: Final = 1024  # bytes a second
+_LOW_SPEED_LIMIT: Final = 1024  # bytes a second
 
 
-class Floor:
+class MinimumRate:
     """Whether answers to one query come too slowly; never so while nobody had to wait for them.
 
     Args:
@@ -18,7 +18,7 @@ class Floor:
     """
 
     def __init__(self, over: float) -> None:
-        self.times_missed = 0
+        self.times_too_slow = 0
         """How often it was too slow."""
         self._over = over
         self._waited = 0.0
@@ -35,7 +35,7 @@ class Floor:
         self._received += received
         if self._waited < self._over:
             return True
-        enough = self._received >= _RATE * self._waited
+        enough = self._received >= _LOW_SPEED_LIMIT * self._waited
         self._waited, self._received = 0.0, 0
-        self.times_missed += not enough
+        self.times_too_slow += not enough
         return enough

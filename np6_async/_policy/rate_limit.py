@@ -5,14 +5,14 @@ from typing import Final
 
 from .headers import Quota
 
-__all__ = ["Allowance"]
+__all__ = ["RateLimitTracker"]
 
 _CAUTION: Final = 4.0  # one in so many of the requests that are left goes at once, beside others
 _MOST_CAUTION: Final = 8.0
 _RELIEF: Final = 0.8  # of the caution is left after a period without others
 
 
-class Allowance:
+class RateLimitTracker:
     """Counts down what is left of a period's quota. Before the first rate header nothing is known.
 
     When a period is over, the next one is taken to be like it until an answer tells; if none does
@@ -23,9 +23,9 @@ class Allowance:
     """
 
     def __init__(self) -> None:
-        self.opens_at = 0.0
+        self.blocked_until = 0.0
         """No request goes before this moment."""
-        self.at_once = inf
+        self.max_unanswered = inf
         """As many requests may be unanswered."""
         self._left: int | None = None  # None: unknown
         self._limit: int | None = None
@@ -88,8 +88,8 @@ class Allowance:
 
     def _set(self, left: int | None) -> None:
         self._left = left if left is None else max(0, left)
-        self.opens_at = self._ends_at if self._left == 0 else 0.0
+        self.blocked_until = self._ends_at if self._left == 0 else 0.0
         if self._left is None or self._caution <= 1:
-            self.at_once = inf
+            self.max_unanswered = inf
         else:
-            self.at_once = max(1.0, self._left / self._caution)
+            self.max_unanswered = max(1.0, self._left / self._caution)

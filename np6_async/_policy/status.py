@@ -24,7 +24,7 @@ from np6_async.errors import (
 
 from .headers import request_id, reset_in, retry_after
 
-__all__ = ["DETAIL_BYTES", "asked_pause", "refusal"]
+__all__ = ["DETAIL_BYTES", "error_of", "requested_delay"]
 
 DETAIL_BYTES: Final = 2048
 """How much of an error body an error keeps."""
@@ -49,7 +49,7 @@ _READABLE_CODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate
 _UNTYPED: Final = frozenset({"", "text/plain", "application/octet-stream"})
 
 
-def refusal(
+def error_of(
     status: int, headers: Mapping[str, str], body: str, *, now: datetime
 ) -> NP6Error | None:
     """Return the error that an answer's head amounts to; None if its body is to be read.
@@ -71,12 +71,12 @@ def refusal(
         f"{message}: {advice}" if advice else message,
         status=status,
         request_id=request_id(headers),
-        retry_after=asked_pause(status, headers, now=now),
+        retry_after=requested_delay(status, headers, now=now),
         detail=body.strip() or None,
     )
 
 
-def asked_pause(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
+def requested_delay(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Return for how many seconds an answer asks to be left alone; None if it does not say.
 
     Args:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from np6_async._engine.deadline import Clock, Waits
+from np6_async._engine.deadline import Deadline, Timers
 from np6_async.errors import ClientClosedError, DeadlineExceededError, RequestTimeoutError
 
 
@@ -15,13 +15,13 @@ async def forever() -> None:
 
 async def test_the_shorter_bound_counts() -> None:
     with pytest.raises(RequestTimeoutError, match=r"^waiting took longer than 0\.01 s$"):
-        await Clock(5, Waits()).limit(forever, phase="waiting", seconds=0.01)
+        await Deadline(5, Timers()).limit(forever, phase="waiting", seconds=0.01)
     with pytest.raises(DeadlineExceededError, match=r"^the total of 0\.01 s was up \(waiting "):
-        await Clock(0.01, Waits()).limit(forever, phase="waiting", seconds=5)
+        await Deadline(0.01, Timers()).limit(forever, phase="waiting", seconds=5)
 
 
 async def test_phases_add_up() -> None:
-    clock = Clock(0.06, Waits())
+    clock = Deadline(0.06, Timers())
     for _ in range(2):
         await clock.limit(lambda: asyncio.sleep(0.01), phase="napping")
     assert clock.elapsed >= 0.019
@@ -32,7 +32,7 @@ async def test_phases_add_up() -> None:
 
 
 async def test_what_is_done_between_two_waits_counts_if_it_is_to() -> None:
-    lax, strict = Clock(0.02, Waits()), Clock(0.02, Waits(), gapless=True)
+    lax, strict = Deadline(0.02, Timers()), Deadline(0.02, Timers(), gapless=True)
     for clock in (lax, strict):
         await clock.limit(lambda: asyncio.sleep(0), phase="reading")
         time.sleep(0.03)  # noqa: ASYNC251 - what was read is decoded
@@ -43,7 +43,7 @@ async def test_what_is_done_between_two_waits_counts_if_it_is_to() -> None:
 
 
 async def test_time_that_is_up_is_up_at_once() -> None:
-    clock = Clock(0.01, Waits())
+    clock = Deadline(0.01, Timers())
     with pytest.raises(DeadlineExceededError):
         await clock.limit(forever, phase="waiting")
     with pytest.raises(DeadlineExceededError):
@@ -55,11 +55,11 @@ async def test_a_timeout_of_what_is_waited_for_is_its_own() -> None:
         raise TimeoutError("mine")
 
     with pytest.raises(TimeoutError, match=r"^mine$"):
-        await Clock(5, Waits()).limit(fail, phase="waiting", seconds=5)
+        await Deadline(5, Timers()).limit(fail, phase="waiting", seconds=5)
 
 
 async def test_closing_counts_more_than_a_timeout_of_the_same_moment() -> None:
-    waits = Waits()
+    waits = Timers()
 
     async def close_as_time_is_up() -> None:
         try:
@@ -68,12 +68,12 @@ async def test_closing_counts_more_than_a_timeout_of_the_same_moment() -> None:
             waits.close()
 
     with pytest.raises(ClientClosedError):
-        await Clock(None, waits).limit(close_as_time_is_up, phase="waiting", seconds=0.01)
+        await Deadline(None, waits).limit(close_as_time_is_up, phase="waiting", seconds=0.01)
 
 
 async def test_closing_leaves_a_wait_alone_whose_time_is_up_as_another_phase_begins() -> None:
-    waits = Waits()
-    clock = Clock(None, waits)
+    waits = Timers()
+    clock = Deadline(None, waits)
 
     async def go_on_as_time_is_up() -> None:
         loop = asyncio.get_running_loop()
@@ -90,19 +90,19 @@ async def test_closing_leaves_a_wait_alone_whose_time_is_up_as_another_phase_beg
 
 
 async def test_closing_leaves_an_error_of_its_own_alone() -> None:
-    waits = Waits()
+    waits = Timers()
 
     async def fail_as_it_closes() -> None:
         waits.close()
         raise LookupError("mine")
 
     with pytest.raises(LookupError, match="mine"):
-        await Clock(None, waits).limit(fail_as_it_closes, phase="waiting")
+        await Deadline(None, waits).limit(fail_as_it_closes, phase="waiting")
     assert not waits._ends
 
 
 async def test_a_wait_can_have_several_phases() -> None:
-    clock = Clock(None, Waits())
+    clock = Deadline(None, Timers())
 
     async def wait() -> None:
         clock.next_phase("second", seconds=0.01)
@@ -114,25 +114,25 @@ async def test_a_wait_can_have_several_phases() -> None:
 
 
 async def test_waits_end_in_the_order_of_their_ends() -> None:
-    waits = Waits()
+    waits = Timers()
     ended: list[float] = []
 
     async def wait(seconds: float) -> None:
         with pytest.raises(RequestTimeoutError):
-            await Clock(None, waits).limit(forever, phase="waiting", seconds=seconds)
+            await Deadline(None, waits).limit(forever, phase="waiting", seconds=seconds)
         ended.append(seconds)
 
     async with asyncio.TaskGroup() as group:
         for seconds in (0.03, 0.01, 0.04, 0.02):
             group.create_task(wait(seconds))
-        group.create_task(Clock(None, waits).limit(lambda: asyncio.sleep(0.05), phase="waiting"))
+        group.create_task(Deadline(None, waits).limit(lambda: asyncio.sleep(0.05), phase="waiting"))
     assert ended == [0.01, 0.02, 0.03, 0.04]
 
 
 async def test_all_that_came_due_while_the_loop_was_busy_ends_together() -> None:
-    waits = Waits()
+    waits = Timers()
     queries = [
-        asyncio.create_task(Clock(0.001 + number / 1e5, waits).limit(forever, phase="waiting"))
+        asyncio.create_task(Deadline(0.001 + number / 1e5, waits).limit(forever, phase="waiting"))
         for number in range(100)
     ]
     await asyncio.sleep(0)

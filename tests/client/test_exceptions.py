@@ -11,7 +11,7 @@ import pytest
 from aiohttp import client_exceptions, http_exceptions
 
 from np6_async import RetryPolicy
-from np6_async._http.transport import Reply
+from np6_async._http.transport import Response
 from np6_async.errors import (
     ConnectError,
     NP6Error,
@@ -155,7 +155,7 @@ async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
 
     response: Any = SimpleNamespace(status=200, content=SimpleNamespace(readany=fail))
     with pytest.raises(NP6Error) as caught:
-        await Reply(response, {}).read()
+        await Response(response, {}).read()
     _, ours, permanent = DECIDED[foreign.__name__]
     assert (type(caught.value), caught.value.permanent) == (ours, permanent)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from np6_async._engine.limiter import Gate
+from np6_async._engine.limiter import Limiter
 from np6_async._policy.governor import Governor
 from np6_async._policy.headers import Quota
 from tests.simulation import run
@@ -15,51 +15,51 @@ from tests.simulation import run
 T = TypeVar("T")
 
 
-def gate(*, concurrency: int = 1) -> tuple[Gate, Governor]:
+def limiter(*, concurrency: int = 1) -> tuple[Limiter, Governor]:
     governor = Governor(concurrency=concurrency)
-    return Gate(governor), governor
+    return Limiter(governor), governor
 
 
-async def pass_through(entrance: Gate, mark: T, went: list[T]) -> None:
-    """Have a turn for a moment, and note that."""
-    with await entrance.enter() as turn:
+async def pass_through(entrance: Limiter, mark: T, went: list[T]) -> None:
+    """Have a slot for a moment, and note that."""
+    with await entrance.acquire() as slot:
         went.append(mark)
         await asyncio.sleep(0.01)
-        turn.answered(None)
+        slot.answered(None)
 
 
 async def test_a_turn_that_is_left_twice_counts_once() -> None:
-    entrance, governor = gate()
-    turn = await entrance.enter()
-    turn.leave()
-    turn.leave()
+    entrance, governor = limiter()
+    slot = await entrance.acquire()
+    slot.release()
+    slot.release()
     assert governor.in_flight == 0
 
 
 async def test_a_turn_that_comes_as_its_waiter_is_cancelled_goes_to_the_next() -> None:
-    entrance, governor = gate()
-    first = await entrance.enter()
-    second, third = (asyncio.create_task(entrance.enter()) for _ in range(2))
+    entrance, governor = limiter()
+    first = await entrance.acquire()
+    second, third = (asyncio.create_task(entrance.acquire()) for _ in range(2))
     await asyncio.sleep(0)
-    first.leave()
+    first.release()
     second.cancel()
-    turn = await asyncio.wait_for(third, 1)
+    slot = await asyncio.wait_for(third, 1)
     assert second.cancelled()
     assert governor.in_flight == 1
-    turn.leave()
+    slot.release()
     assert governor.in_flight == 0
 
 
 def test_another_goes_first_if_the_first_after_a_refusal_is_cancelled_as_its_turn_comes() -> None:
     async def main() -> None:
-        entrance, governor = gate()
-        refused = await entrance.enter()
+        entrance, governor = limiter()
+        refused = await entrance.acquire()
         refused.refused(None, seconds=1)
-        second, third = (asyncio.create_task(entrance.enter()) for _ in range(2))
+        second, third = (asyncio.create_task(entrance.acquire()) for _ in range(2))
         await asyncio.sleep(2)
-        refused.leave()
+        refused.release()
         second.cancel()
-        (await third).leave()
+        (await third).release()
         assert second.cancelled()
         assert governor.in_flight == 0
 
@@ -67,89 +67,89 @@ def test_another_goes_first_if_the_first_after_a_refusal_is_cancelled_as_its_tur
 
 
 async def test_a_waiter_that_was_cancelled_is_passed_over() -> None:
-    entrance, governor = gate()
-    first = await entrance.enter()
-    second, third = (asyncio.create_task(entrance.enter()) for _ in range(2))
+    entrance, governor = limiter()
+    first = await entrance.acquire()
+    second, third = (asyncio.create_task(entrance.acquire()) for _ in range(2))
     await asyncio.sleep(0)
     second.cancel()
-    first.leave()
-    (await asyncio.wait_for(third, 1)).leave()
+    first.release()
+    (await asyncio.wait_for(third, 1)).release()
     assert governor.in_flight == 0
 
 
 async def test_nobody_overtakes_those_who_wait() -> None:
-    entrance, _ = gate()
-    first = await entrance.enter()
+    entrance, _ = limiter()
+    first = await entrance.acquire()
     order: list[int] = []
 
     async def pass_through(number: int) -> None:
-        turn = await entrance.enter()
+        slot = await entrance.acquire()
         order.append(number)
         await asyncio.sleep(0)
-        turn.leave()
+        slot.release()
 
     async with asyncio.TaskGroup() as group:
         for number in range(5):
             group.create_task(pass_through(number))
         await asyncio.sleep(0)
-        first.leave()
-        assert entrance.try_enter() is None
+        first.release()
+        assert entrance.try_acquire() is None
         group.create_task(pass_through(5))
     assert order == [0, 1, 2, 3, 4, 5]
 
 
 async def test_a_turn_is_had_at_once_where_one_is_free() -> None:
-    entrance, governor = gate(concurrency=2)
-    one, two = entrance.try_enter(), entrance.try_enter()
+    entrance, governor = limiter(concurrency=2)
+    one, two = entrance.try_acquire(), entrance.try_acquire()
     assert one is not None
     assert two is not None
-    assert entrance.try_enter() is None
-    one.leave()
-    assert entrance.try_enter() is not None
+    assert entrance.try_acquire() is None
+    one.release()
+    assert entrance.try_acquire() is not None
     assert governor.in_flight == 2
 
 
 async def test_a_turn_is_lent_only_while_the_loop_runs() -> None:
-    entrance, governor = gate()
-    turn = await entrance.enter()
-    with turn.lent():
+    entrance, governor = limiter()
+    slot = await entrance.acquire()
+    with slot.released():
         assert governor.in_flight == 1
     await asyncio.sleep(0)
     assert governor.in_flight == 1
-    with turn.lent():
+    with slot.released():
         await asyncio.sleep(0)
         assert governor.in_flight == 0
-        other = await entrance.enter()
+        other = await entrance.acquire()
     assert governor.in_flight == 2
-    turn.leave()
-    other.leave()
+    slot.release()
+    other.release()
     assert governor.in_flight == 0
 
 
 async def test_a_gate_that_was_closed_opens_by_itself() -> None:
-    entrance, _ = gate()
-    refused = await entrance.enter()
+    entrance, _ = limiter()
+    refused = await entrance.acquire()
     assert refused.refused(None, seconds=0.02)
-    refused.leave()
-    assert 0 < entrance.closed_for <= 0.02
+    refused.release()
+    assert 0 < entrance.blocked_for <= 0.02
     now = asyncio.get_running_loop().time
     started = now()
-    waiting = [asyncio.create_task(entrance.enter()) for _ in range(3)]
+    waiting = [asyncio.create_task(entrance.acquire()) for _ in range(3)]
     for task in waiting:
-        turn = await asyncio.wait_for(task, 1)
-        turn.answered(None)
-        turn.leave()
+        slot = await asyncio.wait_for(task, 1)
+        slot.answered(None)
+        slot.release()
     assert now() - started >= 0.019
-    assert entrance.closed_for == 0
+    assert entrance.blocked_for == 0
 
 
 async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -> None:
-    entrance, governor = gate()
-    refused = await entrance.enter()
-    waiting = asyncio.create_task(entrance.enter())
+    entrance, governor = limiter()
+    refused = await entrance.acquire()
+    waiting = asyncio.create_task(entrance.acquire())
     await asyncio.sleep(0)
     refused.refused(None, seconds=60)
-    refused.leave()
+    refused.release()
     await asyncio.sleep(0.01)
     assert not waiting.done()
     waiting.cancel()
@@ -158,19 +158,19 @@ async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -
 
 
 async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
-    entrance, governor = gate(concurrency=2)
-    refused = await entrance.enter()
+    entrance, governor = limiter(concurrency=2)
+    refused = await entrance.acquire()
     refused.refused(None, seconds=0)
-    refused.leave()
-    probe = await entrance.enter()
-    waiting = asyncio.create_task(entrance.enter())
+    refused.release()
+    probe = await entrance.acquire()
+    waiting = asyncio.create_task(entrance.acquire())
     await asyncio.sleep(0.01)
     assert not waiting.done()
     governor.resume()  # as if the window had room for one more
     governor.release()
     probe.answered(None)
-    probe.leave()
-    (await asyncio.wait_for(waiting, 1)).leave()
+    probe.release()
+    (await asyncio.wait_for(waiting, 1)).release()
 
 
 @pytest.mark.parametrize("ends", [["answer"], ["lose"], ["refuse", "answer"]])
@@ -180,38 +180,38 @@ def test_R11_a_turn_that_ended_is_not_unanswered_and_is_taken_off_only_once(
     quota = Quota(4, 60.0, 100)  # others have had the rest, so one may go at once
 
     async def main() -> None:
-        entrance, _ = gate(concurrency=8)
+        entrance, _ = limiter(concurrency=8)
         for end in ["answer", *ends]:
-            with await entrance.enter() as turn:
+            with await entrance.acquire() as slot:
                 if end == "answer":
-                    turn.answered(quota)
+                    slot.answered(quota)
                 elif end == "refuse":
-                    turn.refused(quota, seconds=0)
+                    slot.refused(quota, seconds=0)
         await asyncio.sleep(1)
-        assert entrance.try_enter() is not None
+        assert entrance.try_acquire() is not None
         await asyncio.sleep(1)
-        assert entrance.try_enter() is None
+        assert entrance.try_acquire() is None
 
     run(main)
 
 
 @pytest.mark.parametrize("ends", ["answered", "refused"])
 async def test_R8_what_an_answer_says_of_the_quota_closes_the_gate(ends: str) -> None:
-    entrance, _ = gate(concurrency=8)
-    with await entrance.enter() as turn:
+    entrance, _ = limiter(concurrency=8)
+    with await entrance.acquire() as slot:
         if ends == "answered":
-            turn.answered(Quota(0, 60.0))
+            slot.answered(Quota(0, 60.0))
         else:
-            turn.refused(Quota(0, 60.0), seconds=0)
-    assert entrance.try_enter() is None
+            slot.refused(Quota(0, 60.0), seconds=0)
+    assert entrance.try_acquire() is None
 
 
 def test_R12_who_gives_up_at_a_closed_gate_leaves_the_others_their_places() -> None:
     async def main() -> list[int]:
-        entrance, governor = gate()
-        refused = await entrance.enter()
+        entrance, governor = limiter()
+        refused = await entrance.acquire()
         refused.refused(None, seconds=10)
-        refused.leave()
+        refused.release()
         went: list[int] = []
         tasks = [asyncio.create_task(pass_through(entrance, n, went)) for n in range(9)]
         await asyncio.sleep(5)
@@ -227,16 +227,16 @@ def test_R12_who_gives_up_at_a_closed_gate_leaves_the_others_their_places() -> N
 
 def test_R12_a_gate_that_everybody_gave_up_on_can_be_entered_again() -> None:
     async def main() -> None:
-        entrance, governor = gate()
-        turn = await entrance.enter()
-        turn.refused(None, seconds=10)
-        turn.leave()
-        tasks = [asyncio.create_task(entrance.enter()) for _ in range(9)]
+        entrance, governor = limiter()
+        slot = await entrance.acquire()
+        slot.refused(None, seconds=10)
+        slot.release()
+        tasks = [asyncio.create_task(entrance.acquire()) for _ in range(9)]
         await asyncio.sleep(5)
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-        (await entrance.enter()).leave()
+        (await entrance.acquire()).release()
         assert governor.in_flight == 0
 
     run(main)
@@ -244,10 +244,10 @@ def test_R12_a_gate_that_everybody_gave_up_on_can_be_entered_again() -> None:
 
 def test_R13_ten_thousand_waiters_go_in_order_and_no_more_at_once_than_the_window() -> None:
     async def main() -> tuple[list[int], int]:
-        entrance, governor = gate(concurrency=16)
-        turn = await entrance.enter()
-        turn.refused(None, seconds=10)
-        turn.leave()
+        entrance, governor = limiter(concurrency=16)
+        slot = await entrance.acquire()
+        slot.refused(None, seconds=10)
+        slot.release()
         went: list[int] = []
         busiest = 0
 
@@ -268,7 +268,7 @@ def test_R13_ten_thousand_waiters_go_in_order_and_no_more_at_once_than_the_windo
 
 def test_a_run_of_a_thousand_starves_neither_a_second_one_nor_a_single_call() -> None:
     async def main() -> list[str]:
-        entrance, _ = gate(concurrency=4)
+        entrance, _ = limiter(concurrency=4)
         went: list[str] = []
 
         async def work(name: str, left: list[int]) -> None:
@@ -309,20 +309,20 @@ def test_nobody_is_forgotten(
 ) -> None:
     """The loop fails if everything waits and nothing will happen."""
 
-    async def call(entrance: Gate, takes: int, ends: str) -> None:
-        with entrance.try_enter() or await entrance.enter() as turn:
+    async def call(entrance: Limiter, takes: int, ends: str) -> None:
+        with entrance.try_acquire() or await entrance.acquire() as slot:
             await asyncio.sleep(takes)
             if ends == "refuse":
-                turn.refused(None, seconds=takes)
+                slot.refused(None, seconds=takes)
             elif ends != "lose":
-                turn.answered(Quota(0, 2.0, 3) if ends == "spend" else None)
+                slot.answered(Quota(0, 2.0, 3) if ends == "spend" else None)
             if ends == "lend":
-                with turn.lent():
+                with slot.released():
                     await asyncio.sleep(takes)
 
     async def main() -> None:
         governor = Governor(concurrency=3, max_rate=max_rate)
-        entrance = Gate(governor)
+        entrance = Limiter(governor)
         loop = asyncio.get_running_loop()
         tasks = []
         for takes, ends, gives_up in calls:
@@ -331,7 +331,7 @@ def test_nobody_is_forgotten(
                 loop.call_later(gives_up, tasks[-1].cancel)
         await asyncio.gather(*tasks, return_exceptions=True)
         assert governor.in_flight == 0
-        with await entrance.enter():
+        with await entrance.acquire():
             assert governor.in_flight == 1
 
     run(main)
@@ -339,15 +339,15 @@ def test_nobody_is_forgotten(
 
 def test_the_time_that_waiters_spend_is_added_up_even_if_they_give_up() -> None:
     async def main() -> float:
-        entrance, _ = gate()
-        turn = await entrance.enter()
-        waiters = [asyncio.create_task(entrance.enter()) for _ in range(3)]
+        entrance, _ = limiter()
+        slot = await entrance.acquire()
+        waiters = [asyncio.create_task(entrance.acquire()) for _ in range(3)]
         await asyncio.sleep(2)
         waiters[2].cancel()
         await asyncio.sleep(3)
-        turn.leave()
-        (await waiters[0]).leave()
-        (await waiters[1]).leave()
+        slot.release()
+        (await waiters[0]).release()
+        (await waiters[1]).release()
         return entrance.waited
 
     assert run(main) == pytest.approx(5 + 5 + 2)

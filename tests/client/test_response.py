@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import msgspec
 
 from np6_async._decode.array import RawDecoder
-from np6_async._engine.deadline import Clock, Waits
-from np6_async._engine.response import Answer
+from np6_async._engine.deadline import Deadline, Timers
+from np6_async._engine.response import ResponseReader
 from np6_async._engine.stats import Counters
-from np6_async._policy.minimum_rate import Floor
+from np6_async._policy.minimum_rate import MinimumRate
 
 MIB = 2**20
 ELEMENT = b'{"id":"' + b"x" * 1000 + b'"}'
@@ -62,12 +62,12 @@ async def read(log: list[str], name: str, size: int, gathering: asyncio.Lock | N
 async def read_all(
     reply: Any, decoder: RawDecoder, gathering: asyncio.Lock | None, expected: int
 ) -> None:
-    answer = Answer(
+    answer = ResponseReader(
         reply,
         decoder,
-        clock=Clock(None, Waits()),
+        deadline=Deadline(None, Timers()),
         idle=10,
-        floor=Floor(10),
+        minimum_rate=MinimumRate(10),
         counters=Counters(),
         gathering=gathering,
     )

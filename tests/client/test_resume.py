@@ -21,8 +21,8 @@ from np6_async import (
     UnknownEvent,
 )
 from np6_async._decode.decoder import EventDecoder
-from np6_async._engine.limiter import Gate
-from np6_async._engine.runner import Exchange
+from np6_async._engine.limiter import Limiter
+from np6_async._engine.runner import QueryRunner
 from np6_async._policy.governor import Governor
 from np6_async._query import Sort
 from np6_async.errors import ConnectError, NP6Error, RequestTimeoutError, StreamInterruptedError
@@ -139,9 +139,9 @@ def iso(ms: int) -> str:
 
 
 def open_stream(api: Any, sort: Sort | None) -> Stream:
-    exchange = Exchange(
+    exchange = QueryRunner(
         transport=api,
-        gate=Gate(Governor(concurrency=2)),
+        limiter=Limiter(Governor(concurrency=2)),
         timeouts=Timeouts(),
         retry=RetryPolicy(attempts=50, base=1e-9, cap=1e-9),
     )

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from np6_async._policy.adaptive_rate import Pace
+from np6_async._policy.adaptive_rate import AdaptiveRate
 
 
-def sent_at(pace: Pace, *, count: int, since: float) -> list[float]:
+def sent_at(pace: AdaptiveRate, *, count: int, since: float) -> list[float]:
     """Return when each request goes if the clock is never late."""
     now, moments = since, []
     for _ in range(count):
@@ -19,9 +19,9 @@ def sent_at(pace: Pace, *, count: int, since: float) -> list[float]:
     return moments
 
 
-def learned(*, rate: float, since: float = 100.0) -> Pace:
+def learned(*, rate: float, since: float = 100.0) -> AdaptiveRate:
     """Return what a refusal teaches after two seconds of requests at a rate."""
-    pace = Pace(None)
+    pace = AdaptiveRate(None)
     for number in range(int(2 * rate)):
         pace.sent(since - 2 + number / rate)
     pace.cut(since)
@@ -29,13 +29,13 @@ def learned(*, rate: float, since: float = 100.0) -> Pace:
 
 
 def test_without_a_rate_nothing_is_paced() -> None:
-    assert sent_at(Pace(None), count=100, since=7.0) == [7.0] * 100
+    assert sent_at(AdaptiveRate(None), count=100, since=7.0) == [7.0] * 100
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 3, 100, 1000])
 @pytest.mark.parametrize("since", [0.0, 12345.678])
 def test_requests_are_spread_evenly_from_the_first_one_on(rate: float, since: float) -> None:
-    moments = sent_at(Pace(rate), count=50, since=since)
+    moments = sent_at(AdaptiveRate(rate), count=50, since=since)
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert moments[0] == since
     assert min(gaps) >= 1 / rate - 0.0101
@@ -47,7 +47,7 @@ def test_requests_are_spread_evenly_from_the_first_one_on(rate: float, since: fl
     st.lists(st.floats(0, 3), min_size=2, max_size=60),
 )
 def test_at_most_so_many_requests_go_in_a_second(rate: float, pauses: list[float]) -> None:
-    pace = Pace(rate)
+    pace = AdaptiveRate(rate)
     now, moments = 1000.0, []
     for pause in pauses:
         now = max(now + pause, pace.next_send)
@@ -59,7 +59,7 @@ def test_at_most_so_many_requests_go_in_a_second(rate: float, pauses: list[float
 
 
 def test_a_timer_that_is_a_little_late_does_not_lower_the_rate() -> None:
-    pace, now = Pace(100), 0.0
+    pace, now = AdaptiveRate(100), 0.0
     for _ in range(1000):
         now = max(now, pace.next_send + 0.001 if pace.next_send > now else 0.0)
         pace.sent(now)
@@ -72,14 +72,14 @@ def test_a_first_refusal_slows_down_to_a_part_of_the_rate_of_sending(rate: float
 
 
 def test_a_first_refusal_in_the_first_moment_does_not_take_the_burst_for_the_rate() -> None:
-    pace = Pace(None)
+    pace = AdaptiveRate(None)
     sent_at(pace, count=4, since=100.0)
     pace.cut(100.001)
     assert pace.rate == pytest.approx(0.7 * 4 / 0.1)
 
 
 def test_a_refusal_after_a_long_silence_does_not_take_the_silence_for_the_rate() -> None:
-    pace = Pace(None)
+    pace = AdaptiveRate(None)
     sent_at(pace, count=1, since=100.0)
     sent_at(pace, count=50, since=5000.0)
     pace.cut(5000.5)
@@ -87,7 +87,7 @@ def test_a_refusal_after_a_long_silence_does_not_take_the_silence_for_the_rate()
 
 
 def test_a_refusal_as_a_second_begins_goes_by_the_second_before() -> None:
-    pace = Pace(None)
+    pace = AdaptiveRate(None)
     for number in range(103):
         pace.sent(100 + number / 100)
     pace.cut(101.02)
@@ -95,7 +95,7 @@ def test_a_refusal_as_a_second_begins_goes_by_the_second_before() -> None:
 
 
 def test_a_burst_of_two_seconds_ago_is_not_taken_for_the_rate() -> None:
-    pace = Pace(None)
+    pace = AdaptiveRate(None)
     for number in range(300):
         pace.sent(100 + number / 300)
     for number in range(50):
@@ -159,7 +159,7 @@ def test_a_pace_does_not_grow_while_nobody_asks() -> None:
 
 
 def test_a_bound_of_the_user_s_own_is_never_passed() -> None:
-    pace = Pace(10)
+    pace = AdaptiveRate(10)
     sent_at(pace, count=20, since=100.0)
     pace.cut(102.0)
     gaps = [b - a for a, b in pairwise(sent_at(pace, count=500, since=102.0))]

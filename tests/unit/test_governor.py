@@ -101,7 +101,7 @@ def test_R1_after_a_refusal_nobody_goes_for_as_long_as_was_asked() -> None:
     governor.refuse(10.0, governor.admit(10.0), None, seconds=5.0)
     governor.release()
     assert [governor.delay(now) for now in (10.0, 12.5, 15.0, 20.0)] == [5.0, 2.5, 0, 0]
-    assert governor.closed_until == 15.0
+    assert governor.blocked_until == 15.0
 
 
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
@@ -110,7 +110,7 @@ def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     governor.refuse(10.0, first, None, seconds=30.0)
     governor.refuse(11.0, second, None, seconds=1.0)
     assert governor.delay(11.0) == 29.0
-    assert governor.closed_until == 40.0
+    assert governor.blocked_until == 40.0
 
 
 def test_the_first_to_go_after_a_refusal_goes_alone() -> None:
@@ -304,7 +304,7 @@ class Api(RuleBasedStateMachine):
         super().__init__()
         self.governor = Governor(concurrency=6, max_rate=50)
         self.now = 100.0
-        self.closed_until = 0.0
+        self.blocked_until = 0.0
         self.waiting: list[int] = []  # for their answers
         self.reading = 0
         self.lent = 0
@@ -327,7 +327,7 @@ class Api(RuleBasedStateMachine):
     @rule()
     def send(self) -> None:
         assert self.governor.in_flight < 6
-        assert self.now >= self.closed_until
+        assert self.now >= self.blocked_until
         self.waiting.append(self.governor.admit(self.now))
 
     @precondition(lambda self: self.waiting)
@@ -355,7 +355,7 @@ class Api(RuleBasedStateMachine):
     def refuse(self, place: int, seconds: float, speaks: bool, remaining: int) -> None:
         quota = self.quota(remaining, seconds, 0.0) if speaks else None
         self.governor.refuse(self.now, self.number(place), quota, seconds=seconds)
-        self.closed_until = max(self.closed_until, self.now + seconds)
+        self.blocked_until = max(self.blocked_until, self.now + seconds)
         self.governor.release()
 
     @precondition(lambda self: self.waiting)
@@ -373,7 +373,7 @@ class Api(RuleBasedStateMachine):
 
     @precondition(lambda self: self.lent)
     @rule()
-    def take_back(self) -> None:
+    def reacquire(self) -> None:
         self.lent -= 1
         self.reading += 1
         self.governor.resume()
@@ -393,7 +393,7 @@ class Api(RuleBasedStateMachine):
 
     @invariant()
     def sends_nothing_while_it_is_closed(self) -> None:
-        assert self.governor.delay(self.now) >= self.closed_until - self.now
+        assert self.governor.delay(self.now) >= self.blocked_until - self.now
 
     @invariant()
     def waits_for_what_is_under_way_or_for_a_moment_that_comes(self) -> None:

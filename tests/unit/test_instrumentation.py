@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from np6_async import EventQuery, UnknownEvent
-from np6_async._engine.anomalies import Oddity
-from np6_async._engine.instrumentation import Journal
+from np6_async._engine.anomalies import Anomaly
+from np6_async._engine.instrumentation import Instrumentation
 from np6_async.errors import (
     ConnectError,
     DeadlineExceededError,
@@ -30,8 +30,8 @@ def unknown(type_: str | None, reason: str = "$.id: required member missing") ->
     return UnknownEvent(type=type_, id=None, timestamp=None, reason=reason, raw=b"{}")
 
 
-def give_up(journal: Journal, failure: NP6Error) -> None:
-    with pytest.raises(type(failure)) as caught, journal.giving_up(QUERY):
+def give_up(instrumentation: Instrumentation, failure: NP6Error) -> None:
+    with pytest.raises(type(failure)) as caught, instrumentation.giving_up(QUERY):
         raise failure
     assert caught.value is failure
 
@@ -49,7 +49,7 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
     ("happen", "level", "message", "told"),
     [
         (
-            lambda journal: journal.retry(QUERY, BROKEN, 0.25),
+            lambda instrumentation: instrumentation.retry(QUERY, BROKEN, 0.25),
             "INFO",
             (
                 "bounces of notification 156: attempt 2 failed (ServerError 502), "
@@ -66,7 +66,7 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda journal: journal.retry(QUERY, CUT, 1),
+            lambda instrumentation: instrumentation.retry(QUERY, CUT, 1),
             "INFO",
             (
                 "bounces of notification 156: broke off after 7 events (ConnectError), "
@@ -83,17 +83,17 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda journal: journal.throttled(429, 2.5),
+            lambda instrumentation: instrumentation.throttled(429, 2.5),
             "INFO",
             "the API answered 429: no query of this client goes for 2.50 s",
             {"np6_event": "throttled", "np6_status": 429, "np6_seconds": 2.5},
         ),
         (
-            lambda journal: give_up(journal, BROKEN),
+            lambda instrumentation: give_up(instrumentation, BROKEN),
             "WARNING",
             "bounces of notification 156: failed for good after 2 attempts (ServerError 502)",
             {
-                "np6_event": "gave_up",
+                "np6_event": "query_failed",
                 **ABOUT,
                 "np6_attempts": 2,
                 "np6_error": "ServerError 502",
@@ -103,7 +103,7 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda journal: journal.unknown(unknown("delivery")),
+            lambda instrumentation: instrumentation.unknown(unknown("delivery")),
             "WARNING",
             (
                 "an event of type delivery fits no model ($.id: required member missing); "
@@ -116,25 +116,25 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda journal: journal.odd(QUERY, Oddity.STRANGER),
+            lambda instrumentation: instrumentation.odd(QUERY, Anomaly.FOREIGN_EVENT),
             "WARNING",
             "bounces of notification 156: the answer holds an event of another notification",
             {
-                "np6_event": "odd_answer",
+                "np6_event": "anomaly",
                 **ABOUT,
-                "np6_oddity": "an event of another notification",
+                "np6_anomaly": "an event of another notification",
             },
         ),
     ],
 )
 def test_a_record_has_a_stable_name_level_message_and_fields(
     caplog: pytest.LogCaptureFixture,
-    happen: Callable[[Journal], None],
+    happen: Callable[[Instrumentation], None],
     level: str,
     message: str,
     told: dict[str, Any],
 ) -> None:
-    happen(Journal())
+    happen(Instrumentation())
     (record,) = caplog.records
     assert (record.name, record.levelname, record.getMessage()) == ("np6_async", level, message)
     assert fields(record) == {**told, "np6_left_out": 0}
@@ -156,32 +156,32 @@ def test_a_record_has_a_stable_name_level_message_and_fields(
 def test_what_the_api_answers_to_the_question_is_its_callers_to_log(
     caplog: pytest.LogCaptureFixture, failure: NP6Error, is_told: bool
 ) -> None:
-    give_up(Journal(), failure)
-    assert [fields(record)["np6_event"] for record in caplog.records] == ["gave_up"] * is_told
+    give_up(Instrumentation(), failure)
+    assert [fields(record)["np6_event"] for record in caplog.records] == ["query_failed"] * is_told
 
 
 def test_a_gate_that_stays_open_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    Journal().throttled(503, 0.0)
+    Instrumentation().throttled(503, 0.0)
     assert caplog.records == []
 
 
 def test_oddities_are_counted() -> None:
-    journal = Journal()
-    journal.odd(QUERY, Oddity.STRANGER)
-    journal.odd(QUERY, Oddity.DISORDER)
-    journal.odd(QUERY, Oddity.DISORDER)
-    counters = journal.counters
-    assert (counters.strange_answers, counters.disordered_answers) == (1, 2)
+    instrumentation = Instrumentation()
+    instrumentation.odd(QUERY, Anomaly.FOREIGN_EVENT)
+    instrumentation.odd(QUERY, Anomaly.OUT_OF_ORDER)
+    instrumentation.odd(QUERY, Anomaly.OUT_OF_ORDER)
+    counters = instrumentation.counters
+    assert (counters.foreign_responses, counters.out_of_order_responses) == (1, 2)
 
 
 def test_V1_of_unknown_events_all_are_counted_and_the_first_of_a_type_is_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    journal = Journal()
+    instrumentation = Instrumentation()
     for type_ in ["delivery", "hit", "delivery", None, "hit", None]:
-        journal.unknown(unknown(type_))
+        instrumentation.unknown(unknown(type_))
     assert [fields(record)["np6_type"] for record in caplog.records] == ["delivery", "hit", None]
-    assert journal.counters.unknown_events == 6
+    assert instrumentation.counters.unknown_events == 6
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_V1_of_unknown_events_all_are_counted_and_the_first_of_a_type_is_told(
 def test_S14_a_type_that_is_no_plain_name_is_not_told(
     caplog: pytest.LogCaptureFixture, type_: str
 ) -> None:
-    Journal().unknown(unknown(type_))
+    Instrumentation().unknown(unknown(type_))
     (record,) = caplog.records
     assert fields(record)["np6_type"] is None
     assert record.getMessage().startswith("an event of type None fits no model")
@@ -200,41 +200,41 @@ def test_V1_a_type_that_came_when_the_log_was_full_is_told_once_it_is_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 5.0
-    journal = Journal(lambda: now)
+    instrumentation = Instrumentation(lambda: now)
     types = [f"type-{number}" for number in range(12)]
     for type_ in types:
-        journal.unknown(unknown(type_))
+        instrumentation.unknown(unknown(type_))
     now = 6.0
     for type_ in types * 2:
-        journal.unknown(unknown(type_))
+        instrumentation.unknown(unknown(type_))
     assert [fields(record)["np6_type"] for record in caplog.records] == types
     assert [fields(record)["np6_left_out"] for record in caplog.records[-2:]] == [2, 0]
 
 
 def test_types_without_end_are_told_up_to_a_hundred(caplog: pytest.LogCaptureFixture) -> None:
-    journal = Journal(iter(range(1000)).__next__)
+    instrumentation = Instrumentation(iter(range(1000)).__next__)
     for number in range(150):
-        journal.unknown(unknown(f"type-{number}"))
+        instrumentation.unknown(unknown(f"type-{number}"))
     assert len(caplog.records) == 100
-    assert journal.counters.unknown_events == 150
+    assert instrumentation.counters.unknown_events == 150
 
 
 def test_of_one_name_ten_records_go_out_a_second_and_the_rest_is_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 5.0
-    journal = Journal(lambda: now)
+    instrumentation = Instrumentation(lambda: now)
     for _ in range(25):
-        journal.retry(QUERY, BROKEN, 0)
-    journal.throttled(429, 1)
+        instrumentation.retry(QUERY, BROKEN, 0)
+    instrumentation.throttled(429, 1)
     assert [fields(record)["np6_event"] for record in caplog.records] == ["retry"] * 10 + [
         "throttled"
     ]
     now = 5.9
-    journal.retry(QUERY, BROKEN, 0)
+    instrumentation.retry(QUERY, BROKEN, 0)
     now = 6.0
-    journal.retry(QUERY, BROKEN, 0)
-    journal.retry(QUERY, BROKEN, 0)
+    instrumentation.retry(QUERY, BROKEN, 0)
+    instrumentation.retry(QUERY, BROKEN, 0)
     assert [fields(record)["np6_left_out"] for record in caplog.records] == [0] * 11 + [16, 0]
 
 
@@ -248,8 +248,8 @@ def test_a_level_that_nobody_reads_costs_no_time_and_no_records(
         asked.append(None)
         return 0.0
 
-    journal = Journal(now)
-    journal.retry(QUERY, BROKEN, 0)
+    instrumentation = Instrumentation(now)
+    instrumentation.retry(QUERY, BROKEN, 0)
     assert (caplog.records, asked) == ([], [])
 
 

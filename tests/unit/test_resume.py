@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from np6_async import EventQuery, UnknownEvent
-from np6_async._engine.resume import LOOK_AT_EVENTS, LOOK_AT_JSON, MAX_IDS, Progress
+from np6_async._engine.resume import EVENT_KEYS, MAX_IDS, RAW_KEYS, Progress
 from np6_async._query import Sort
 from np6_async.errors import (
     EventDecodeError,
@@ -32,7 +32,7 @@ def undated(number: int) -> UnknownEvent:
 
 def progress(sort: Sort | None, *pages: Iterable[UnknownEvent]) -> "Progress[UnknownEvent]":
     """Return how far a caller is that was given these pages by the first answer."""
-    progress = Progress(evolve(WHOLE, sort=sort), LOOK_AT_EVENTS)
+    progress = Progress(evolve(WHOLE, sort=sort), EVENT_KEYS)
     for page in map(list, pages):
         assert progress.take(page) == page
     return progress
@@ -108,7 +108,7 @@ def test_the_last_timestamp_may_span_pages() -> None:
 
 def test_the_window_that_was_asked_for_stays_at_its_other_end() -> None:
     begun = Progress(
-        evolve(WHOLE, sort="asc", start=FIRST_MOMENT, end=FIRST_MOMENT + 9), LOOK_AT_EVENTS
+        evolve(WHOLE, sort="asc", start=FIRST_MOMENT, end=FIRST_MOMENT + 9), EVENT_KEYS
     )
     begun.take([made(1)])
     begun.resume(BROKEN)
@@ -224,7 +224,7 @@ def test_a_sorted_answer_with_more_of_which_too_little_is_known_is_not_taken_up(
 
 
 def test_elements_left_as_json_are_recognised_by_their_ids() -> None:
-    begun = Progress(evolve(WHOLE, sort="asc"), LOOK_AT_JSON)
+    begun = Progress(evolve(WHOLE, sort="asc"), RAW_KEYS)
     begun.take([event(1), event(2)])
     begun.resume(BROKEN)
     assert begun.query.start == FIRST_MOMENT + 2
@@ -233,7 +233,7 @@ def test_elements_left_as_json_are_recognised_by_their_ids() -> None:
 
 @pytest.mark.parametrize("size", [10, 1_000, 10_000])
 def test_so_much_json_that_looking_at_it_cannot_wait_is_recognised_as_well(size: int) -> None:
-    begun = Progress(evolve(WHOLE, sort="asc"), LOOK_AT_JSON)
+    begun = Progress(evolve(WHOLE, sort="asc"), RAW_KEYS)
     elements = [event(number, note="x" * size) for number in range(2_500)]
     for first in range(0, 2_500, 100):
         begun.take(elements[first : first + 100])
@@ -256,7 +256,7 @@ def test_so_much_json_that_looking_at_it_cannot_wait_is_recognised_as_well(size:
     ],
 )
 def test_json_without_an_id_or_timestamp_is_recognised_as_a_whole(odd: bytes) -> None:
-    begun = Progress(evolve(WHOLE, sort="asc"), LOOK_AT_JSON)
+    begun = Progress(evolve(WHOLE, sort="asc"), RAW_KEYS)
     begun.take([odd, odd, event(7)])
     begun.resume(BROKEN)
     assert begun.query == evolve(WHOLE, sort="asc")

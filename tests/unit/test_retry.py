@@ -1,4 +1,4 @@
-"""Retries: what may succeed in a moment, and how long that moment is."""
+"""RetryState: what may succeed in a moment, and how long that moment is."""
 
 from collections.abc import Callable
 from random import Random
@@ -9,8 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from np6_async import RetryPolicy, errors
-from np6_async._policy.budget import FULL, THROTTLED, TRANSIENT, Budget
-from np6_async._policy.retry import LONGEST_WAIT, MAX_THROTTLES, Retries, is_throttle, is_transient
+from np6_async._policy.retry import (
+    CAPACITY,
+    MAX_RETRY_AFTER,
+    MAX_THROTTLES,
+    THROTTLED,
+    TRANSIENT,
+    RetryBudget,
+    RetryState,
+    is_throttled,
+    is_transient,
+)
 from np6_async.errors import NP6Error
 
 POLICY = RetryPolicy()
@@ -69,7 +78,7 @@ def test_what_stays_is_final(error: NP6Error) -> None:
     ],
 )
 def test_a_throttle_is_a_429_or_a_503_that_names_a_time(error: NP6Error, throttles: bool) -> None:
-    assert is_throttle(error) is throttles
+    assert is_throttled(error) is throttles
 
 
 MANY = RetryPolicy(attempts=10**9)
@@ -79,20 +88,20 @@ def retries(
     policy: RetryPolicy = POLICY,
     *,
     random: Callable[[], float] = longest,
-    budget: Budget | None = None,
-) -> Retries:
-    return Retries(policy, budget or Budget(), random)
+    budget: RetryBudget | None = None,
+) -> RetryState:
+    return RetryState(policy, budget or RetryBudget(), random)
 
 
-def pause(
+def delay(
     policy: RetryPolicy, error: NP6Error, failures: int, random: Callable[[], float]
 ) -> float:
-    """Return the pause after the last of so many failures in a row, which cost nothing."""
+    """Return the delay after the last of so many failures in a row, which cost nothing."""
     tried = retries(policy, random=random)
     pauses = []
     for _ in range(failures):
-        tried.is_news = False
-        pauses.append(tried.pause(error))
+        tried.is_new_throttle = False
+        pauses.append(tried.delay(error))
     return pauses[-1]
 
 
@@ -104,9 +113,9 @@ def pause(
     [*enumerate([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20, 20, 20, 20], start=1)],
 )
 def test_a_pause_doubles_up_to_its_cap(failures: int, bound: float) -> None:
-    assert pause(MANY, LOST, failures, longest) == pytest.approx(bound)
-    assert pause(MANY, LOST, failures, lambda: 0.0) == 0
-    assert pause(MANY, LOST, failures, lambda: 0.25) == pytest.approx(bound / 4)
+    assert delay(MANY, LOST, failures, longest) == pytest.approx(bound)
+    assert delay(MANY, LOST, failures, lambda: 0.0) == 0
+    assert delay(MANY, LOST, failures, lambda: 0.25) == pytest.approx(bound / 4)
 
 
 @given(
@@ -122,14 +131,14 @@ def test_a_pause_doubles_up_to_its_cap(failures: int, bound: float) -> None:
 def test_a_pause_is_never_longer_than_its_cap(
     policy: RetryPolicy, failures: int, random: float
 ) -> None:
-    assert 0 <= pause(policy, LOST, failures, lambda: random) <= policy.cap
+    assert 0 <= delay(policy, LOST, failures, lambda: random) <= policy.cap
 
 
 @pytest.mark.parametrize("failures", range(1, 13))
 def test_pauses_are_spread_evenly_between_nothing_and_their_bound(failures: int) -> None:
     random = Random(failures).random
-    bound = pause(MANY, LOST, failures, longest)
-    pauses = [pause(MANY, LOST, failures, random) / bound for _ in range(4_000)]
+    bound = delay(MANY, LOST, failures, longest)
+    pauses = [delay(MANY, LOST, failures, random) / bound for _ in range(4_000)]
     tenths = [part / 10 for part in range(1, 10)]
     assert quantiles(pauses, n=10) == pytest.approx(tenths, abs=0.03)
     assert mean(pauses) == pytest.approx(0.5, abs=0.02)
@@ -137,18 +146,18 @@ def test_pauses_are_spread_evenly_between_nothing_and_their_bound(failures: int)
 
 
 @pytest.mark.parametrize("random", [longest, lambda: 0.0])
-@pytest.mark.parametrize("seconds", [0.0, 0.5, 30.0, LONGEST_WAIT])
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 30.0, MAX_RETRY_AFTER])
 def test_what_the_api_asks_for_counts_more_than_what_was_drawn(
     seconds: float, random: Callable[[], float]
 ) -> None:
-    assert pause(MANY, status(500, retry_after=seconds), 3, random) == seconds
+    assert delay(MANY, status(500, retry_after=seconds), 3, random) == seconds
 
 
 @pytest.mark.parametrize(
     "error", [status(429), status(503), status(429, retry_after=9), status(503, retry_after=9)]
 )
 def test_who_was_refused_waits_with_everybody_and_not_alone(error: NP6Error) -> None:
-    assert retries().pause(error) == 0
+    assert retries().delay(error) == 0
 
 
 # Refusals
@@ -163,41 +172,41 @@ def test_R4_a_refusal_without_a_hint_closes_the_gate_for_longer_each_time(
 ) -> None:
     tried, random = retries(MANY), retries(MANY, random=lambda: 0.25)
     for _ in range(refusals - 1):
-        tried.pause(status(code))
-        random.pause(status(code))
-    assert tried.closing(code, None) == bound
-    assert random.closing(code, None) == bound / 4
+        tried.delay(status(code))
+        random.delay(status(code))
+    assert tried.throttle_delay(code, None) == bound
+    assert random.throttle_delay(code, None) == bound / 4
 
 
-@given(st.floats(0, 1), st.floats(0, LONGEST_WAIT))
+@given(st.floats(0, 1), st.floats(0, MAX_RETRY_AFTER))
 def test_R1_the_gate_is_closed_for_as_long_as_asked_and_up_to_a_tenth_more(
     random: float, asked: float
 ) -> None:
-    assert asked <= retries(random=lambda: random).closing(429, asked) <= 1.1 * asked + 1e-9
+    assert asked <= retries(random=lambda: random).throttle_delay(429, asked) <= 1.1 * asked + 1e-9
 
 
 @pytest.mark.parametrize(("probes", "bound"), [(0, 0.0), (1, 1.0), (2, 2.0), (3, 4.0), (99, 20)])
 def test_R10_a_hint_that_was_too_short_counts_no_more_than_backing_off(
     probes: int, bound: float
 ) -> None:
-    assert retries().closing(429, 0.0, probes=probes) == bound
-    assert retries(random=lambda: 0.25).closing(429, 0.0, probes=probes) == bound / 4
-    assert retries().closing(429, 40.0, probes=probes) == pytest.approx(44)
+    assert retries().throttle_delay(429, 0.0, probes=probes) == bound
+    assert retries(random=lambda: 0.25).throttle_delay(429, 0.0, probes=probes) == bound / 4
+    assert retries().throttle_delay(429, 40.0, probes=probes) == pytest.approx(44)
 
 
 def test_R6_what_nobody_waits_for_closes_no_gate() -> None:
-    assert retries().closing(429, LONGEST_WAIT + 1) == 0
+    assert retries().throttle_delay(429, MAX_RETRY_AFTER + 1) == 0
 
 
 def test_H8_a_503_closes_no_gate_once_no_retry_is_paid_for() -> None:
-    budget = Budget()
+    budget = RetryBudget()
     tried = retries(budget=budget)
-    budget.spend(FULL - TRANSIENT)
-    assert tried.closing(503, None) == 1
+    budget.spend(CAPACITY - TRANSIENT)
+    assert tried.throttle_delay(503, None) == 1
     budget.spend(1)
-    assert tried.closing(503, None) == 0
-    assert tried.closing(503, 2.0) == pytest.approx(2.2)
-    assert tried.closing(429, None) == 1
+    assert tried.throttle_delay(503, None) == 0
+    assert tried.throttle_delay(503, 2.0) == pytest.approx(2.2)
+    assert tried.throttle_delay(429, None) == 1
 
 
 # What ends it
@@ -208,9 +217,9 @@ def test_H8_a_503_closes_no_gate_once_no_retry_is_paid_for() -> None:
 def test_there_are_so_many_attempts(attempts: int, error: NP6Error) -> None:
     tried = retries(RetryPolicy(attempts=attempts))
     for _ in range(attempts - 1):
-        tried.pause(error)
+        tried.delay(error)
     with pytest.raises(NP6Error) as caught:
-        tried.pause(error)
+        tried.delay(error)
     assert caught.value is error
     assert error.stopped_by is None
 
@@ -219,32 +228,32 @@ def test_there_are_so_many_attempts(attempts: int, error: NP6Error) -> None:
 def test_being_throttled_costs_no_attempt_but_has_an_end(error: NP6Error) -> None:
     tried = retries(RetryPolicy(attempts=2))
     for _ in range(MAX_THROTTLES):
-        tried.pause(error)
+        tried.delay(error)
     with pytest.raises(NP6Error):
-        tried.pause(error)
+        tried.delay(error)
 
 
 def test_failures_are_counted_anew_once_something_came() -> None:
     tried = retries(RetryPolicy(attempts=2))
-    assert tried.pause(LOST) == 0.1
+    assert tried.delay(LOST) == 0.1
     tried.progress()
-    assert tried.pause(LOST) == 0.1
+    assert tried.delay(LOST) == 0.1
     with pytest.raises(NP6Error):
-        tried.pause(LOST)
+        tried.delay(LOST)
 
 
 @pytest.mark.parametrize("error", [status(429), *FINAL], ids=repr)
 def test_one_attempt_is_never_repeated(error: NP6Error) -> None:
     with pytest.raises(NP6Error):
-        retries(RetryPolicy(attempts=1)).pause(error)
+        retries(RetryPolicy(attempts=1)).delay(error)
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
 def test_R6_a_pause_longer_than_anyone_waits_is_an_error_at_once(code: int) -> None:
-    budget = Budget()
+    budget = RetryBudget()
     with pytest.raises(NP6Error):
-        retries(budget=budget).pause(status(code, retry_after=LONGEST_WAIT + 1))
-    assert budget.tokens == FULL
+        retries(budget=budget).delay(status(code, retry_after=MAX_RETRY_AFTER + 1))
+    assert budget.tokens == CAPACITY
 
 
 @pytest.mark.parametrize(
@@ -252,37 +261,37 @@ def test_R6_a_pause_longer_than_anyone_waits_is_an_error_at_once(code: int) -> N
     [(LOST, TRANSIENT), (status(503), TRANSIENT), (status(429), THROTTLED)],
 )
 def test_a_retry_is_paid_for_and_given_back_when_it_succeeds(error: NP6Error, cost: int) -> None:
-    budget = Budget()
+    budget = RetryBudget()
     tried = retries(MANY, budget=budget)
-    tried.pause(error)
-    assert budget.tokens == FULL - cost
-    tried.pause(error)
-    assert budget.tokens == FULL - 2 * cost
+    tried.delay(error)
+    assert budget.tokens == CAPACITY - cost
+    tried.delay(error)
+    assert budget.tokens == CAPACITY - 2 * cost
     tried.succeed()
-    assert budget.tokens == FULL - cost
+    assert budget.tokens == CAPACITY - cost
     retries(budget=budget).succeed()
-    assert budget.tokens == FULL - cost + 1
+    assert budget.tokens == CAPACITY - cost + 1
 
 
 def test_a_refusal_that_is_no_news_costs_nothing_once() -> None:
-    budget = Budget()
+    budget = RetryBudget()
     tried = retries(MANY, budget=budget)
-    tried.is_news = False
-    tried.pause(status(429))
-    assert budget.tokens == FULL
-    tried.pause(status(429))
-    assert budget.tokens == FULL - THROTTLED
+    tried.is_new_throttle = False
+    tried.delay(status(429))
+    assert budget.tokens == CAPACITY
+    tried.delay(status(429))
+    assert budget.tokens == CAPACITY - THROTTLED
 
 
 def test_what_cannot_be_paid_for_is_not_tried_again() -> None:
-    budget = Budget()
-    budget.spend(FULL - TRANSIENT + 1)
+    budget = RetryBudget()
+    budget.spend(CAPACITY - TRANSIENT + 1)
     error = errors.ConnectError("lost")
     with pytest.raises(NP6Error, match="stopped by the budget") as caught:
-        retries(budget=budget).pause(error)
+        retries(budget=budget).delay(error)
     assert caught.value is error
     assert error.stopped_by == "budget"
 
 
 def test_the_limits_are_the_documented_ones() -> None:
-    assert (LONGEST_WAIT, MAX_THROTTLES) == (300, 10)
+    assert (MAX_RETRY_AFTER, MAX_THROTTLES) == (300, 10)

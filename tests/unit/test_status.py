@@ -8,7 +8,7 @@ import pytest
 from multidict import CIMultiDict
 
 from np6_async import errors
-from np6_async._policy.status import DETAIL_BYTES, refusal
+from np6_async._policy.status import DETAIL_BYTES, error_of
 from np6_async.errors import NP6Error, StatusError
 
 NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)
@@ -16,7 +16,7 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 def judge(status: int, headers: dict[str, str] | None = None, body: str = "") -> NP6Error | None:
-    return refusal(status, CIMultiDict(headers or {}), body, now=NOW)
+    return error_of(status, CIMultiDict(headers or {}), body, now=NOW)
 
 
 def refused(status: int, headers: dict[str, str] | None = None, body: str = "") -> NP6Error:

@@ -18,11 +18,11 @@ from typing import NamedTuple, TypeAlias
 from tests.listener import Listener, reset
 
 __all__ = [
-    "Answer",
     "End",
     "FaultServer",
-    "Reply",
     "Request",
+    "Response",
+    "ResponseReader",
     "always",
     "array",
     "chunked",
@@ -75,8 +75,8 @@ class Request(NamedTuple):
 
 
 Step: TypeAlias = bytes | asyncio.Event | End
-Reply: TypeAlias = Iterable[Step]
-Answer: TypeAlias = Callable[[Request], Reply]
+Response: TypeAlias = Iterable[Step]
+ResponseReader: TypeAlias = Callable[[Request], Response]
 
 
 class FaultServer(Listener):
@@ -98,9 +98,9 @@ class FaultServer(Listener):
 
     def __init__(
         self,
-        answer: Answer,
+        answer: ResponseReader,
         *,
-        greeting: Reply = (),
+        greeting: Response = (),
         port: int = 0,
         tls: SSLContext | None = None,
     ) -> None:
@@ -167,7 +167,7 @@ class FaultServer(Listener):
                 self._changed.set()
 
 
-async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
+async def _play(steps: Response, writer: asyncio.StreamWriter) -> None:
     for step in steps:
         if writer.is_closing():  # or an endless reply would never notice
             return
@@ -185,17 +185,17 @@ async def _play(steps: Reply, writer: asyncio.StreamWriter) -> None:
             reset(writer)
 
 
-def always(reply: Iterable[Step]) -> Answer:
+def always(reply: Iterable[Step]) -> ResponseReader:
     """Give every request the same reply."""
     steps = list(reply)
     return lambda _: steps
 
 
-def in_turn(*replies: Iterable[Step]) -> Answer:
+def in_turn(*replies: Iterable[Step]) -> ResponseReader:
     """Give the first request the first reply, and so on; there must be no request too many."""
     left = iter(replies)
 
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         reply = next(left, None)
         assert reply is not None, f"a request too many: {request.line}"
         return list(reply)
@@ -211,17 +211,17 @@ def head(code: int = 200, **headers: str | int) -> bytes:
 
 
 def status(code: int, body: bytes = b"", **headers: str | int) -> list[Step]:
-    """Reply with a status, and perhaps a body."""
+    """Answer with a status, and perhaps a body."""
     return [head(code, **{"Content_Length": len(body), **headers}) + body]
 
 
 def array(body: bytes, **headers: str | int) -> list[Step]:
-    """Reply 200 with a body of stated length; `Content_Length` may state another one."""
+    """Answer 200 with a body of stated length; `Content_Length` may state another one."""
     return status(200, body, **{"Content_Type": "application/json", **headers})
 
 
 def chunked(*pieces: Step, **headers: str | int) -> list[Step]:
-    """Reply 200 with a body in chunks, one for each piece, and what else is to be done in between.
+    """Answer 200 with a body in chunks, one for each piece, and what else is to be done in between.
 
     The last chunk follows, unless one of the pieces ends the connection.
     """

@@ -11,7 +11,7 @@ from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import NP6Error
 from tests.support import body
 
-from .fault_server import End, FaultServer, Reply, Step, array, chunked, head
+from .fault_server import End, FaultServer, Response, Step, array, chunked, head
 
 ZIPPED = gzip.compress(body(*range(20)))
 GOOD: list[list[Step]] = [
@@ -42,7 +42,7 @@ async def take(answers: list[bytes], end: End) -> list[str]:
     """Ask for each answer; return what came of each."""
     left = iter(answers)
 
-    def answer(_: object) -> Reply:
+    def answer(_: object) -> Response:
         return [next(left), end]
 
     came: list[str] = []

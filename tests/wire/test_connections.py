@@ -21,8 +21,8 @@ from np6_async import (
     UnknownEvent,
 )
 from np6_async._decode.decoder import EventDecoder
-from np6_async._engine.limiter import Gate
-from np6_async._engine.runner import Exchange
+from np6_async._engine.limiter import Limiter
+from np6_async._engine.runner import QueryRunner
 from np6_async._http.transport import Transport
 from np6_async._options import ApiKey, to_base_url
 from np6_async._policy.governor import Governor
@@ -38,8 +38,8 @@ from .conftest import Serve, by_the_compiled_parser
 from .fault_server import (
     End,
     FaultServer,
-    Reply,
     Request,
+    Response,
     Step,
     always,
     array,
@@ -68,7 +68,7 @@ class Pool:
         self._go = asyncio.Event()
         self._go.set()
 
-    def __call__(self, request: Request) -> Reply:
+    def __call__(self, request: Request) -> Response:
         if request.connection in self._dead:
             return [End.RST]
         if request.headers.get("connection") == "close":
@@ -112,7 +112,7 @@ async def test_N7_sending_again_costs_a_token_and_ends_where_there_is_none(
 ) -> None:
     server = await serve(in_turn(GOOD, [End.RST], GOOD, GOOD, [End.RST]))
     client = np6(server.url, retry=ONCE)
-    budget = client._exchange._budget
+    budget = client._runner._budget
     await client.executions(1)
     budget.tokens = 1
     assert numbers(await client.executions(2)) == [1, 2]
@@ -321,7 +321,7 @@ async def test_V11_events_out_of_order_are_yielded_and_logged_once(
     assert ours.endswith("the answer holds events out of the order that was asked for")
 
 
-def drip(_: Request) -> Reply:
+def drip(_: Request) -> Response:
     """Send an event, and then one byte every now and then."""
     loop = asyncio.get_running_loop()
     steps: list[Step] = [head(Content_Length=9999), body(1)[:-1] + b"," + event(2)[:9]]
@@ -342,12 +342,12 @@ async def impatient(key: str) -> AsyncIterator[Callable[[str], Stream]]:
             transport = Transport(
                 key=ApiKey(key), base_url=to_base_url(url), timeouts=timeouts, session=None
             )
-            exchange = Exchange(
+            exchange = QueryRunner(
                 transport=transport,
-                gate=Gate(Governor(concurrency=1)),
+                limiter=Limiter(Governor(concurrency=1)),
                 timeouts=timeouts,
                 retry=RetryPolicy(attempts=9, base=0.001),
-                slow_after=0.04,
+                low_speed_time=0.04,
             )
             stack.push_async_callback(exchange.aclose)
             query = EventQuery(kind="executions", notification_id=156)

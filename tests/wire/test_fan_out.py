@@ -32,7 +32,17 @@ from np6_async.errors import (
 from tests.support import MakeClient, body, event, numbers, pickled
 
 from .conftest import Serve
-from .fault_server import Answer, End, Reply, Request, always, array, chunked, in_turn, status
+from .fault_server import (
+    End,
+    Request,
+    Response,
+    ResponseReader,
+    always,
+    array,
+    chunked,
+    in_turn,
+    status,
+)
 
 AnyEvent = Event | UnknownEvent
 AnyBatch = Batch[AnyEvent]
@@ -41,8 +51,8 @@ ONCE = RetryPolicy(attempts=1)
 BEGUN = b"[" + event(1) + b"," + event(2)
 
 
-def by_id(replies: dict[int, Reply]) -> Answer:
-    """Reply to each notification in its way, and with its id as the one event to all others."""
+def by_id(replies: dict[int, Response]) -> ResponseReader:
+    """Response to each notification in its way, and with its id as the one event to all others."""
     return lambda request: replies.get(
         request.notification_id, array(body(request.notification_id))
     )
@@ -161,7 +171,7 @@ async def test_an_id_that_comes_twice_is_asked_twice(serve: Serve, np6: MakeClie
     ],
 )
 async def test_of_an_id_that_comes_twice_the_last_answer_counts(
-    serve: Serve, np6: MakeClient, replies: list[Reply], answered: int, failed: int
+    serve: Serve, np6: MakeClient, replies: list[Response], answered: int, failed: int
 ) -> None:
     server = await serve(in_turn(*replies, *replies))
     client = np6(server.url, concurrency=1)
@@ -363,7 +373,7 @@ async def test_a_run_that_failed_unseen_is_left_silently(serve: Serve, np6: Make
 
 
 async def test_U11_failures_are_kept_apart(serve: Serve, np6: MakeClient) -> None:
-    replies: dict[int, Reply] = {
+    replies: dict[int, Response] = {
         1: status(404, x_request_id="one"),
         2: status(500, x_request_id="two"),
         3: array(b"{}", x_request_id="three"),
@@ -433,7 +443,7 @@ async def test_a_misfit_fails_its_query_of_a_strict_client(serve: Serve, np6: Ma
 async def test_queries_are_retried_as_any_other(serve: Serve, np6: MakeClient) -> None:
     bad = dict.fromkeys(range(0, 30, 3), 2)
 
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         bad[request.notification_id] = left = bad.get(request.notification_id, 0) - 1
         return status(503) if left >= 0 else array(body(request.notification_id))
 
@@ -501,7 +511,7 @@ async def test_H7_a_dead_key_ends_the_wait_for_an_id(serve: Serve, np6: MakeClie
 
 @pytest.mark.parametrize("between", [array(b"[]"), status(404), status(403)])
 async def test_H7_refusals_of_the_key_count_only_in_a_row(
-    serve: Serve, np6: MakeClient, between: Reply
+    serve: Serve, np6: MakeClient, between: Response
 ) -> None:
     server = await serve(
         lambda request: between if request.notification_id % 3 == 0 else status(401)

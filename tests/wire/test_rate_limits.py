@@ -11,7 +11,7 @@ from np6_async.errors import NotFoundError, RateLimitedError
 from tests.support import MakeClient, body, collect, event, numbers
 
 from .conftest import Serve
-from .fault_server import Reply, Request, always, array, chunked, status
+from .fault_server import Request, Response, always, array, chunked, status
 
 BEGUN = b"[" + event(1) + b"," + event(2)
 
@@ -51,7 +51,7 @@ async def test_no_more_requests_than_allowed_are_under_way(
 ) -> None:
     full = asyncio.Event()
 
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         if request.kind == "bounces":
             return array(b"[]", X_RateLimit_Remaining=99, X_RateLimit_Reset=9)
         if server.busy == concurrency:
@@ -69,7 +69,7 @@ async def test_no_more_requests_than_allowed_are_under_way(
 async def test_a_second_query_can_be_asked_while_the_first_is_held(
     serve: Serve, np6: MakeClient
 ) -> None:
-    def answer(request: Request) -> Reply:
+    def answer(request: Request) -> Response:
         return chunked(BEGUN, go, b"]") if request.notification_id == 1 else array(body(9))
 
     go = asyncio.Event()

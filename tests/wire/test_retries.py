@@ -20,8 +20,8 @@ from .conftest import Serve
 from .fault_server import (
     End,
     FaultServer,
-    Reply,
     Request,
+    Response,
     Step,
     always,
     array,
@@ -187,7 +187,7 @@ async def test_N16_an_outage_under_many_calls_costs_tens_of_extra_requests(
 async def test_N16_a_restart_under_a_thousand_calls_is_survived(
     serve: Serve, np6: MakeClient
 ) -> None:
-    def answer(_: Request) -> Reply:
+    def answer(_: Request) -> Response:
         return [End.RST] if 300 <= len(server.requests) < 320 else GOOD
 
     server = await serve(answer)

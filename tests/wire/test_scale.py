@@ -17,7 +17,7 @@ from np6_async.errors import NotFoundError
 from tests.support import MakeClient, body
 from tests.unit.support import untraced
 
-from .fault_server import Reply, array, status
+from .fault_server import Response, array, status
 
 IDS: Final = 5_000
 CONCURRENCY: Final = 16
@@ -39,7 +39,7 @@ class Cheap(asyncio.Protocol):
         self._transport.write(REFUSED if failed else ANSWER)
 
 
-def joined(reply: Reply) -> bytes:
+def joined(reply: Response) -> bytes:
     return b"".join(step for step in reply if isinstance(step, bytes))
 
 

@@ -13,12 +13,12 @@ from tests.leaks import places
 from tests.support import MakeClient, body, event
 
 from .conftest import Serve
-from .fault_server import End, Reply, always, array, chunked, status
+from .fault_server import End, Response, always, array, chunked, status
 
 ONCE = RetryPolicy(attempts=1)
 
 
-def echoes(key: str) -> dict[str, Reply]:
+def echoes(key: str) -> dict[str, Response]:
     """Return answers that repeat the key in every place that finds its way into an error."""
     return {
         "body": status(400, f"the key {key} is unknown".encode()),

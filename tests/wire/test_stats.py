@@ -24,8 +24,8 @@ NEW = Stats(
     body_bytes=0,
     events=0,
     unknown_events=0,
-    disordered_answers=0,
-    strange_answers=0,
+    out_of_order_responses=0,
+    foreign_responses=0,
     waited=0.0,
     in_flight=0,
     retry_tokens=500,
@@ -155,7 +155,7 @@ async def test_a_query_that_is_given_up_is_told(
     client = np6(server.url, retry=RetryPolicy(attempts=2, base=0.001))
     with pytest.raises(ServerError):
         await client.executions(156)
-    assert told(caplog) == [("INFO", "retry"), ("WARNING", "gave_up")]
+    assert told(caplog) == [("INFO", "retry"), ("WARNING", "query_failed")]
     assert client.stats.retry_tokens == 486
 
 
@@ -169,7 +169,7 @@ async def test_an_answer_that_cannot_be_taken_up_is_told_as_given_up(
     server = await serve(always(CUT))
     with pytest.raises(StreamInterruptedError, match="too many events"):
         assert [each async for each in np6(server.url).executions(156)]
-    assert told(caplog) == [("WARNING", "gave_up")]
+    assert told(caplog) == [("WARNING", "query_failed")]
 
 
 async def test_answers_that_bring_nothing_new_are_told_until_they_are_given_up(
@@ -179,7 +179,7 @@ async def test_answers_that_bring_nothing_new_are_told_until_they_are_given_up(
     client = np6(server.url, retry=RetryPolicy(attempts=3, base=0.001))
     with pytest.raises(StreamInterruptedError, match="3 attempts"):
         assert [each async for each in client.executions(156)]
-    assert told(caplog) == [("INFO", "resume")] * 2 + [("WARNING", "gave_up")]
+    assert told(caplog) == [("INFO", "resume")] * 2 + [("WARNING", "query_failed")]
 
 
 async def test_a_404_is_its_callers_to_log(
@@ -218,7 +218,7 @@ async def test_V11_answers_out_of_order_are_counted(serve: Serve, np6: MakeClien
     server = await serve(always(array(body(3, 1))))
     client = np6(server.url)
     assert [each async for each in client.executions(156, sort="asc")]
-    assert client.stats.disordered_answers == 1
+    assert client.stats.out_of_order_responses == 1
 
 
 async def test_N17_answers_with_events_of_another_notification_are_counted(
@@ -230,7 +230,7 @@ async def test_N17_answers_with_events_of_another_notification_are_counted(
     client = np6(server.url)
     await client.executions(156)
     await client.executions(156)
-    assert client.stats.strange_answers == 2
+    assert client.stats.foreign_responses == 2
 
 
 async def test_what_is_under_way_and_what_waited_for_it_shows(

@@ -177,12 +177,12 @@ async def test_N11_silence_is_timed_from_when_there_is_a_connection(
             await client.executions(156)
 
 
-async def test_a_total_counts_the_wait_for_a_turn(serve: Serve, np6: MakeClient) -> None:
+async def test_a_total_counts_the_wait_for_a_slot(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always([End.SILENCE]))
     client = np6(server.url, concurrency=1, timeouts=Timeouts(total=0.05))
     running = asyncio.create_task(client.executions(1))
     await server.until(lambda: server.busy == 1)
-    with pytest.raises(DeadlineExceededError, match=r"waiting for a turn 0\."):
+    with pytest.raises(DeadlineExceededError, match=r"waiting for a slot 0\."):
         await client.executions(2)
     with pytest.raises(DeadlineExceededError, match=r"waiting for the answer 0\."):
         await running
