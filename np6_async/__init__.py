@@ -1,13 +1,12 @@
 """An asyncio client for the notification events of the NP6 marketing platform."""
 
-from . import errors
+from . import errors, hooks
 from ._client import NP6Client
 from ._decode.converter import converter
 from ._engine.stats import Stats
-from ._fanout import FanOut, FanOutResult
+from ._fanout import Batch, FanOut, FanOutResult
 from ._generated.kinds import EventKind
 from ._options import RetryPolicy, Timeouts
-from ._pool import Batch
 from ._query import EventQuery
 from ._stream import EventStream
 from ._version import __version__
@@ -32,4 +31,5 @@ __all__ = [
     "__version__",
     "converter",
     "errors",
+    "hooks",
 ]

@@ -1,23 +1,26 @@
 """The client: its settings, its life cycle, and the ways to ask."""
 
 import os
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 from ._decode.decoder import MODELS, EventDecoder
+from ._engine.instrumentation import check_hooks
 from ._engine.limiter import Limiter
-from ._engine.resume import EVENT_KEYS
-from ._engine.runner import Page, QueryRunner
+from ._engine.resources import Resources
+from ._engine.runner import MakeDecoder
 from ._engine.stats import Stats
-from ._fanout import FanOut, Ids, read_queries
+from ._fanout import FanOut
 from ._generated.endpoints import Endpoints
 from ._generated.kinds import BASE_URL
 from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._policy.governor import Governor
 from ._query import EventQuery, Instant, Sort
+from ._query_source import Ids, read_queries
 from ._stream import EventStream
+from .hooks import Hook
 from .models import Event, UnknownEvent
 
 __all__ = ["NP6Client"]
@@ -47,6 +50,7 @@ class NP6Client(Endpoints):
             `UnknownEvent`.
         session: An ``aiohttp.ClientSession`` of your own, for its TLS, CA and proxy settings. It is
             used and never closed.
+        hooks: Listeners that are told what the client does; see `np6_async.hooks`.
 
     Raises:
         ValueError: A setting is not usable.
@@ -63,25 +67,28 @@ class NP6Client(Endpoints):
         max_rate: float | None = None,
         strict: bool = False,
         session: Session | None = None,
+        hooks: Iterable[Hook] = (),
     ) -> None:
         try:
             key = ApiKey(api_key)
         finally:
             del api_key  # a traceback that shows local variables must not show it
-        self._strict = strict
         _check_type(timeouts, Timeouts, name="timeouts")
         _check_type(retry, RetryPolicy, name="retry")
+        checked_hooks = check_hooks(hooks)
+        self._is_view = False
+        self._strict = strict
         self._concurrency = to_count(concurrency, name="concurrency")
         rate = None if max_rate is None else to_seconds(max_rate, name="max_rate")
         self._base_url = to_base_url(base_url)
-        self._runner = QueryRunner(
+        self._resources = Resources(
             transport=Transport(
                 key=key, base_url=self._base_url, timeouts=timeouts, session=session
             ),
             limiter=Limiter(Governor(concurrency=self._concurrency, max_rate=rate)),
             timeouts=timeouts,
             retry=retry,
-        )
+        ).with_options(timeouts=None, retry=None, hooks=checked_hooks)
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:  # noqa: ANN401 - any argument of NP6Client
@@ -99,13 +106,13 @@ class NP6Client(Endpoints):
         return cls(overrides.pop("api_key", os.environ.get("NP6_API_KEY", "")), **overrides)
 
     def __repr__(self) -> str:
-        return f"<NP6Client: {self._base_url}{', closed' if self._runner.closed else ''}>"
+        return f"<NP6Client: {self._base_url}{', closed' if self._resources.timers.closed else ''}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client is neither copied nor pickled: share it, or make another one")
 
     async def __aenter__(self) -> Self:
-        self._runner.check()
+        self._resources.timers.check()
         return self
 
     async def __aexit__(
@@ -118,12 +125,52 @@ class NP6Client(Endpoints):
 
     @property
     def stats(self) -> Stats:
-        """What the client has done so far, as a value that does not change any more."""
-        return self._runner.stats
+        """The statistics of the client so far, as a snapshot; its views share them."""
+        return self._resources.stats
 
     async def aclose(self) -> None:
-        """Close the client; safe to call twice. Calls under way end with `ClientClosedError`."""
-        await self._runner.aclose()
+        """Close the client. Safe to call twice. Calls under way end with `ClientClosedError`.
+
+        On a view of `with_options` it does nothing: close the client itself.
+        """
+        if not self._is_view:
+            await self._resources.aclose()
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None = None,
+        retry: RetryPolicy | None = None,
+        strict: bool | None = None,
+        hooks: Iterable[Hook] | None = None,
+    ) -> Self:
+        """Return a view of this client with other settings, which is cheap to make.
+
+        It shares connections, rate limit, retry budget, statistics and life cycle with the client:
+        closing the client closes it, and leaving ``async with`` over it closes nothing.
+
+        Args:
+            timeouts: How long to wait for what; None to leave it as it is, as for all of these.
+            retry: How failures are repeated.
+            strict: Whether an event that fits no model is an error.
+            hooks: Listeners that take the place of the client's own.
+
+        Raises:
+            ValueError: A setting is not usable.
+        """
+        if timeouts is not None:
+            _check_type(timeouts, Timeouts, name="timeouts")
+        if retry is not None:
+            _check_type(retry, RetryPolicy, name="retry")
+        checked_hooks = None if hooks is None else check_hooks(hooks)
+        view = object.__new__(type(self))
+        vars(view).update(vars(self))
+        view._is_view = True
+        view._strict = self._strict if strict is None else strict
+        view._resources = self._resources.with_options(
+            timeouts=timeouts, retry=retry, hooks=checked_hooks
+        )
+        return view
 
     def events(
         self,
@@ -149,7 +196,7 @@ class NP6Client(Endpoints):
         query = EventQuery(
             kind=kind, notification_id=notification_id, start=start, end=end, sort=sort
         )
-        return self._open(query)
+        return self._stream(query, MODELS[query.kind])
 
     def fan_out(
         self,
@@ -165,23 +212,25 @@ class NP6Client(Endpoints):
         """Ask for the events of many notifications at once.
 
         Args:
-            ids: Notification ids, from any iterable or async iterable; read as they are needed. An
-                id that comes twice is asked for twice.
+            ids: Notification ids or `EventQuery` objects, mixed if you like, from any iterable or
+                async iterable; read as they are needed. What comes twice is asked for twice. The
+                failures of an earlier run can be given as they are.
             kinds: The kinds to ask for, for each id; None for all.
-            start: First moment of the window.
+            start: First moment of the window. Like `kinds`, `end` and `sort` it applies to ids; an
+                `EventQuery` has its own, and ends the run with a `ValueError` if one is given.
             end: First moment after the window.
             sort: Order by time within each query.
-            concurrency: Queries under way at once; no more than the client has requests, which is
-                also the default. So no run crowds out what else the client is asked.
+            concurrency: Queries under way at once; by default, and at most, the client's
+                `concurrency`, so that no run keeps other calls of the client waiting for long.
             deadline: Seconds from the start of the run until what is still under way fails.
 
         Raises:
             ValueError: An argument is not usable; nothing was sent.
         """
         return FanOut(
+            self._resources,
             read_queries(ids, kinds=kinds, start=start, end=end, sort=sort),
-            self._pages,
-            self._open,
+            lambda query: self._make_decoder(MODELS[query.kind]),
             concurrency=self._concurrency
             if concurrency is None
             else min(self._concurrency, to_count(concurrency, name="concurrency")),
@@ -189,18 +238,11 @@ class NP6Client(Endpoints):
         )
 
     def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]:
-        return EventStream(self._runner, query, self._decoder(model))
+        return EventStream(self._resources, query, self._make_decoder(model))
 
-    def _open(self, query: EventQuery) -> EventStream[Event | UnknownEvent]:
-        return self._stream(query, MODELS[query.kind])
-
-    def _pages(self, query: EventQuery) -> AsyncGenerator[Page[Event | UnknownEvent], None]:
-        decoder = self._decoder(MODELS[query.kind])
-        return self._runner.pages(query, decoder, keys=EVENT_KEYS)
-
-    def _decoder(self, model: type[E]) -> EventDecoder[E]:
-        on_unknown = self._runner.instrumentation.unknown
-        return EventDecoder(model, strict=self._strict, on_unknown=on_unknown)
+    def _make_decoder(self, model: type[E]) -> MakeDecoder[E | UnknownEvent]:
+        strict = self._strict
+        return lambda on_unknown: EventDecoder(model, strict=strict, on_unknown=on_unknown)
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

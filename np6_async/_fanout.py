@@ -1,44 +1,51 @@
 """Many queries at once: lazy, with back-pressure, each failure kept to its own query."""
 
 import asyncio
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-)
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from types import TracebackType
-from typing import Final, Generic, Self, TypeAlias, TypeVar
+from typing import Final, Generic, Self, TypeVar
 
 from attrs import frozen
 
-from ._engine.runner import Page
-from ._generated.kinds import EventKind
-from ._pool import Ask, Batch, Pool
-from ._query import EventQuery, Instant, Sort, to_kind
+from ._engine.resources import Resources
+from ._engine.resume import EVENT_KEYS
+from ._engine.runner import MakeDecoder, gather, stream
+from ._pool import Pool, Task
+from ._query import EventQuery
 from ._single_use import SingleUse
 from .errors import NP6Error
 
-__all__ = ["FanOut", "FanOutResult", "Ids", "read_queries"]
+__all__ = ["Batch", "FanOut", "FanOutResult"]
 
 E = TypeVar("E")
-
-Ids: TypeAlias = Iterable[int] | AsyncIterable[int]
-"""Where notification ids come from; read as queries get their turn, and no earlier."""
-
 
 _AHEAD: Final = 4  # batches that wait for the loop over them: few, so that few are in memory
 
 
+@frozen(kw_only=True, unsafe_hash=False)
+class Batch(Generic[E]):
+    """Some events of one query, in the order of its response.
+
+    Attributes:
+        query: What was asked for.
+        events: The events; an `UnknownEvent` where one does not fit its model.
+        last: Whether the query is answered in full with these. The last batch may be empty.
+    """
+
+    query: EventQuery
+    events: list[E]
+    last: bool
+
+
 @frozen(kw_only=True)
 class FanOutResult(Generic[E]):
-    """What came of a fan-out.
+    """The result of a fan-out.
 
     Attributes:
         events: The events of each query that was answered in full.
-        failures: The error of each query that was not.
+        failures: The error of each query that was not; ``await np6.fan_out(result.failures)`` asks
+            for these again. After a deadline or a rejected key it lacks the ids that were not read.
         complete: Whether nothing is missing: every id was read and every query answered.
     """
 
@@ -65,32 +72,30 @@ class FanOut(SingleUse[FanOutResult[E]]):
     and ``async for batch in run:`` batches come as they arrive and none is kept; while the loop is
     busy, the queries wait for it. Leaving the block ends what is still under way.
 
-    A query that fails harms no other: its error is in `failures`.
+    A query that fails does not affect the others: its error is in `failures`.
 
     Raises:
         ValueError: An id is not usable; the run ends.
         Exception: What the iterable of ids raised; the run ends.
-        ClientClosedError: The client is, or was meanwhile, closed.
-        RuntimeError: It was used already.
+        ClientClosedError: The client is closed, or was closed meanwhile.
+        RuntimeError: It was used already, or no asyncio event loop is running.
     """
 
     def __init__(
         self,
+        resources: Resources,
         queries: AsyncGenerator[EventQuery, None],
-        ask: Ask[E],
-        collect: Callable[[EventQuery], Awaitable[list[E]]],
+        make: Callable[[EventQuery], MakeDecoder[E]],
         *,
         concurrency: int,
         deadline: float | None,
     ) -> None:
         super().__init__()
-        self._ask = ask
-        self._collect = collect
-        self._pool: Pool[E] = Pool(queries, size=concurrency, deadline=deadline)
+        self._resources = resources
+        self._make = make
+        self._pool = Pool(queries, size=concurrency, deadline=deadline)
         self._runner: asyncio.Task[None] | None = None
-        self._handed: asyncio.Queue[Batch[E] | None] = asyncio.Queue(
-            _AHEAD
-        )  # None wakes its reader
+        self._handed: asyncio.Queue[Batch[E] | None] = asyncio.Queue(_AHEAD)  # None: wake up
 
     @property
     def failures(self) -> dict[EventQuery, NP6Error]:
@@ -103,22 +108,38 @@ class FanOut(SingleUse[FanOutResult[E]]):
         return self._pool.complete
 
     async def _result(self) -> FanOutResult[E]:
+        self._resources.timers.check()
         events: dict[EventQuery, list[E]] = {}
 
-        async def ask(query: EventQuery) -> AsyncGenerator[Page[E], None]:
-            yield Page(await self._collect(query), last=True)
+        async def serve(task: Task) -> None:
+            make = self._make(task.query)
+            events[task.query] = await gather(self._resources, task.query, make)
 
-        async def keep(batch: Batch[E]) -> None:
-            events[batch.query] = batch.events
-
-        await self._pool.run(ask, keep)
+        try:
+            await self._pool.run(serve)
+        except BaseException:
+            events.clear()  # error reports show local variables, which must not hold events
+            raise
         for query in self.failures:
             events.pop(query, None)  # it was asked twice, and answered once
         return FanOutResult(events=events, failures=self.failures, complete=self.complete)
 
+    async def _serve(self, task: Task) -> None:
+        make = self._make(task.query)
+        async with aclosing(stream(self._resources, task.query, make, EVENT_KEYS)) as pages:
+            async for page in pages:
+                count = len(page.elements)
+                handing = self._handed.put(
+                    Batch(query=task.query, events=page.elements, last=page.last)
+                )
+                del page  # error reports show local variables, which must not hold events
+                await handing
+                task.events_yielded += count
+
     async def __aenter__(self) -> Self:
+        self._resources.timers.check()
         self._claim()
-        self._runner = asyncio.create_task(self._pool.run(self._ask, self._handed.put))
+        self._runner = asyncio.create_task(self._pool.run(self._serve))
         self._runner.add_done_callback(self._wake)
         return self
 
@@ -148,55 +169,5 @@ class FanOut(SingleUse[FanOutResult[E]]):
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
-
-
-def read_queries(
-    ids: Ids,
-    *,
-    kinds: Iterable[str] | None,
-    start: Instant | None,
-    end: Instant | None,
-    sort: Sort | None,
-) -> AsyncGenerator[EventQuery, None]:
-    """Return the queries for every id and kind, ids being read one by one as they are wanted.
-
-    Raises:
-        ValueError: Now, if an argument is not usable; when it is read, if an id is not.
-    """
-    wanted = _to_kinds(kinds)
-    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
-        raise ValueError(f"ids must be an iterable of ints, not {type(ids).__name__}")
-    window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
-
-    def ask(notification_id: int) -> Iterator[EventQuery]:
-        for kind in wanted:
-            yield EventQuery(
-                kind=kind,
-                notification_id=notification_id,
-                start=window.start,
-                end=window.end,
-                sort=window.sort,
-            )
-
-    async def read() -> AsyncGenerator[EventQuery, None]:
-        if isinstance(ids, AsyncIterable):
-            async for notification_id in ids:
-                for query in ask(notification_id):
-                    yield query
-        else:
-            for notification_id in ids:
-                for query in ask(notification_id):
-                    yield query
-
-    return read()
-
-
-def _to_kinds(kinds: Iterable[str] | None) -> list[EventKind]:
-    if kinds is None:
-        return list(EventKind)
-    if isinstance(kinds, str):
-        return [to_kind(kinds)]
-    wanted = list(dict.fromkeys(map(to_kind, kinds)))
-    if not wanted:
-        raise ValueError("kinds is empty: name at least one, or leave it out for all")
-    return wanted
+            while not self._handed.empty():
+                self._handed.get_nowait()  # error reports show `self`, which must not hold events

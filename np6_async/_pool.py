@@ -3,46 +3,41 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import define
 
-from ._engine.runner import Page
 from ._query import EventQuery
 from .errors import AuthenticationError, DeadlineExceededError, NP6Error, StatusError
 
-__all__ = ["Ask", "Batch", "Emit", "Pool"]
+__all__ = ["Pool", "Serve", "Task"]
 
-E = TypeVar("E")
-
-_MAX_REJECTIONS: Final = 3  # refusals in a row that show it
+_MAX_REJECTIONS: Final = 3  # 401s in a row that show that the key is dead
 
 
-@frozen(kw_only=True, unsafe_hash=False)
-class Batch(Generic[E]):
-    """Some events of one query, in the answer's order.
+@define
+class Task:
+    """One query of a run.
 
     Attributes:
-        query: What was asked for.
-        events: The events; an `UnknownEvent` where one does not fit its model.
-        last: Whether the query is answered in full with these. The last batch may be empty.
+        query: What to ask for.
+        events_yielded: How many of its events were handed on.
     """
 
     query: EventQuery
-    events: list[E]
-    last: bool
+    events_yielded: int = 0
 
 
-Ask: TypeAlias = Callable[[EventQuery], AsyncGenerator[Page[E], None]]
-Emit: TypeAlias = Callable[[Batch[E]], Awaitable[None]]
+Serve: TypeAlias = Callable[[Task], Awaitable[None]]
+"""Asks a query and hands its events on."""
 
 
-class Pool(Generic[E]):
-    """Asks queries until they run out, the time is up, or the key turns out to be dead.
+class Pool:
+    """Asks queries until they run out, the deadline passes, or the key turns out to be dead.
 
     Args:
         queries: What to ask; read as workers get free.
-        size: How many queries are under way at the most.
+        size: How many queries are under way at most.
         deadline: Seconds from the start until every query still under way fails; None for none.
     """
 
@@ -67,12 +62,8 @@ class Pool(Generic[E]):
         self._rejections = 0  # 401s in a row
         self._key_is_rejected = False
 
-    async def run(self, ask: Ask[E], emit: Emit[E]) -> None:
-        """Work through the queries.
-
-        Args:
-            ask: Asks one query.
-            emit: Takes each page as a batch; the worker waits for it.
+    async def run(self, serve: Serve) -> None:
+        """Serve all queries.
 
         Raises:
             Exception: What reading the queries raised, or `ClientClosedError`.
@@ -82,21 +73,24 @@ class Pool(Generic[E]):
         try:
             async with aclosing(self._queries), asyncio.TaskGroup() as group:
                 for _ in range(self._size):
-                    group.create_task(self._work(ask, emit))
+                    group.create_task(self._work(serve))
         except* Exception as failed:  # noqa: BLE001 - raised again below, without its group
             first = failed.exceptions[0]
         else:
             self.complete = self._exhausted and not self.failures
             return
-        raise first
+        try:
+            raise first
+        finally:
+            del first  # an error that a frame of its own traceback refers to is a cycle
 
-    async def _work(self, ask: Ask[E], emit: Emit[E]) -> None:
+    async def _work(self, serve: Serve) -> None:
         scope = asyncio.timeout_at(self._ends_at)
         try:
             async with scope:
                 self._workers.add(scope)
                 while (query := await self._next()) is not None:
-                    await self._serve(query, ask, emit)
+                    await self._serve(Task(query), serve)
         except TimeoutError:
             if not scope.expired():
                 raise
@@ -104,7 +98,7 @@ class Pool(Generic[E]):
             self._workers.discard(scope)
 
     async def _next(self) -> EventQuery | None:
-        """Read the next query; None when there is none to be asked any more."""
+        """Read the next query; None if no more are to be asked."""
         async with self._reading:
             if self._exhausted or self._is_over():
                 return None
@@ -114,32 +108,28 @@ class Pool(Generic[E]):
                 self._exhausted = True
         return None
 
-    async def _serve(self, query: EventQuery, ask: Ask[E], emit: Emit[E]) -> None:
-        """Ask one query and hand its batches on; note its failure."""
-        handed = 0
+    async def _serve(self, task: Task, serve: Serve) -> None:
+        """Serve one query, and note its failure."""
         try:
-            async with aclosing(ask(query)) as pages:
-                async for page in pages:
-                    await emit(Batch(query=query, events=page.elements, last=page.last))
-                    handed += len(page.elements)
+            await serve(task)
         except NP6Error as error:
-            self._note(query, error)
+            self._note(task.query, error)
         except asyncio.CancelledError:
             if self._is_over():
-                self._note(query, self._stopped(query, handed))
+                self._note(task.query, self._stopped(task))
             raise
         else:
             self._rejections = 0
-            self.failures.pop(query, None)  # the same query may have failed before
+            self.failures.pop(task.query, None)  # the same query may have failed before
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
-        self.failures[query] = failure.with_traceback(None)  # whose frames are larger by far
+        self.failures[query] = failure.with_traceback(None)  # its frames are far larger
         if isinstance(failure, AuthenticationError):
             self._rejections += 1
         elif isinstance(failure, StatusError):
-            self._rejections = 0  # the key was good enough for another answer
+            self._rejections = 0  # the key was accepted for another query
         if self._rejections == _MAX_REJECTIONS and not self._key_is_rejected:
-            self._key_is_rejected = True  # for good: an answer may be on its way still
+            self._key_is_rejected = True  # for good, although a success may still arrive
             now = asyncio.get_running_loop().time()
             for scope in self._workers:
                 if not scope.expired():
@@ -150,13 +140,19 @@ class Pool(Generic[E]):
             return True
         return self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
 
-    def _stopped(self, query: EventQuery, handed: int) -> NP6Error:
+    def _stopped(self, task: Task) -> NP6Error:
         if self._key_is_rejected:
-            message = f"stopped, because the API refused the key {_MAX_REJECTIONS} times in a row"
             return AuthenticationError(
-                message, query=query, status=401, events_yielded=handed, stopped_by="dead key"
+                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row",
+                query=task.query,
+                status=401,
+                events_yielded=task.events_yielded,
+                stopped_by="rejected key",
             )
-        message = f"the fan-out's deadline of {self._deadline:g} s was up"
         return DeadlineExceededError(
-            message, query=query, events_yielded=handed, stopped_by="deadline"
+            f"the fan-out's deadline of {self._deadline:g} s has passed",
+            query=task.query,
+            events_yielded=task.events_yielded,
+            stopped_by="deadline",
+            phase="fan_out",
         )

@@ -1,15 +1,17 @@
-"""The answer to one query: awaited as a list, or taken in as it arrives."""
+"""The events that answer one query: awaited as a list, or iterated while they arrive."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ._decode.array import ElementDecoder, RawDecoder
+from ._decode.array import RawDecoder
+from ._engine.resources import Resources
 from ._engine.resume import EVENT_KEYS, RAW_KEYS, KeyReader
-from ._engine.runner import Page, QueryRunner
+from ._engine.runner import MakeDecoder, Page, gather, stream
 from ._query import EventQuery
 from ._single_use import SingleUse
+from .models import UnknownEvent
 
 __all__ = ["EventStream"]
 
@@ -22,20 +24,20 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     ``await stream`` returns a list of all events; ``async for event in stream`` yields them while
     they arrive, in constant memory. `batches` yields lists of events, `raw` the JSON of each.
-    Use it as a context manager (``async with stream:``) when the loop may be left early: that ends
-    the request at once instead of whenever Python gets to it.
+    Use it as a context manager (``async with stream:``) if the loop may be left early: that ends
+    the request at once, and not only when Python collects the iterator.
 
     Raises:
         NP6Error: From any of these, when the query fails. Events yielded before stay good.
-        ClientClosedError: The client is, or was meanwhile, closed.
-        RuntimeError: It was used already.
+        ClientClosedError: The client is closed, or was closed meanwhile.
+        RuntimeError: It was used already, or no asyncio event loop is running.
     """
 
-    def __init__(self, runner: QueryRunner, query: EventQuery, decoder: ElementDecoder[E]) -> None:
+    def __init__(self, resources: Resources, query: EventQuery, make: MakeDecoder[E]) -> None:
         super().__init__()
-        self._runner = runner
+        self._resources = resources
         self._query = query
-        self._decoder = decoder
+        self._make = make
         self._active: AsyncGenerator[Any, None] | None = None
         self._stepped: AsyncGenerator[E, None] | None = None  # by `anext(stream)`
 
@@ -48,21 +50,10 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return self._query
 
     async def _result(self) -> list[E]:
-        events: list[E] = []
-        pages = self._runner.pages(self._query, self._decoder, keys=None)
-        try:
-            async with aclosing(pages):
-                async for page in pages:
-                    if page.restarted:
-                        events.clear()
-                    events += page.elements
-        except BaseException:
-            events.clear()  # a traceback that shows local variables must not show events
-            raise
-        return events
+        return await gather(self._resources, self._query, self._make)
 
     def __aiter__(self) -> AsyncGenerator[E, None]:
-        return self._stepped or self._start(_each(self._pages(self._decoder, EVENT_KEYS)))
+        return self._stepped or self._start(_each(self._pages(self._make, EVENT_KEYS)))
 
     async def __anext__(self) -> E:
         if self._stepped is None:
@@ -70,12 +61,12 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return await anext(self._stepped)
 
     def batches(self) -> AsyncGenerator[list[E], None]:
-        """Yield the events in lists as large as they arrive: the fastest way to take them in."""
-        return self._start(_lists(self._pages(self._decoder, EVENT_KEYS)))
+        """Yield the events in lists as large as they arrive, which is the fastest way."""
+        return self._start(_lists(self._pages(self._make, EVENT_KEYS)))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
-        """Yield the JSON of each event, byte for byte as the API sent it; no event is built."""
-        return self._start(_each(self._pages(RawDecoder(), RAW_KEYS)))
+        """Yield the JSON of each event, byte for byte as the API sent it. No event is built."""
+        return self._start(_each(self._pages(_raw_decoder, RAW_KEYS)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,14 +86,17 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         self._active = generator
         return generator
 
-    def _pages(
-        self, decoder: ElementDecoder[T], keys: KeyReader[T]
-    ) -> AsyncGenerator[Page[T], None]:
-        return self._runner.pages(self._query, decoder, keys=keys)
+    def _pages(self, make: MakeDecoder[T], keys: KeyReader[T]) -> AsyncGenerator[Page[T], None]:
+        return stream(self._resources, self._query, make, keys)
 
 
-# Functions, so that no generator refers to its stream: a loop that is left then lets go of both at
-# once, and of the connection with them, instead of when cycles are collected.
+def _raw_decoder(_: Callable[[UnknownEvent], None]) -> RawDecoder:
+    return RawDecoder()
+
+
+# Functions, so that no generator refers to its stream. A loop that is left then frees both at once,
+# and the connection with them, and not only when cycles are collected. Each lets go of what it has
+# yielded, because error reports show local variables.
 
 
 async def _each(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[T, None]:
@@ -110,7 +104,8 @@ async def _each(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[T, None]
         async for page in pages:
             for element in page.elements:
                 yield element
-                del element  # a traceback that shows local variables must not show events
+                del element
+            del page
 
 
 async def _lists(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[list[T], None]:
@@ -118,3 +113,4 @@ async def _lists(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[list[T]
         async for page in pages:
             if page.elements:
                 yield page.elements
+            del page

@@ -7,14 +7,14 @@
     │  ├─ ConnectError           DNS, TCP or TLS failed
     │  ├─ RequestTimeoutError    a phase took too long (also a TimeoutError)
     │  ├─ StreamInterruptedError the body ended before the array did
-    │  └─ ProtocolError          what came back is not HTTP as it should be
-    ├─ StatusError               the API answered, and the answer was not a 200
+    │  └─ ProtocolError          the response is not valid HTTP
+    ├─ StatusError               the status is not 200
     │  ├─ BadRequestError 400 · AuthenticationError 401 · PermissionDeniedError 403
     │  ├─ NotFoundError 404 · ConflictError 409 · RateLimitedError 429
     │  └─ ServerError 5xx · RedirectError 3xx (never followed)
     ├─ ResponseError             the body is not what the API promises
     │  └─ EventDecodeError       strict mode: one event does not fit its model
-    └─ DeadlineExceededError     the caller's own time was up (also a TimeoutError)
+    └─ DeadlineExceededError     the caller's time limit passed (also a TimeoutError)
 
     ClientClosedError            misuse, a RuntimeError and no NP6Error
 
@@ -22,7 +22,7 @@ Every error is a value: it pickles, holds no session, request, header, key or ev
 cross a process boundary. A bad argument is a plain ``ValueError``, raised before any I/O.
 """
 
-from typing import TypedDict, Unpack
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
 from ._query import EventQuery
 
@@ -37,6 +37,7 @@ __all__ = [
     "NP6Error",
     "NotFoundError",
     "PermissionDeniedError",
+    "Phase",
     "ProtocolError",
     "RateLimitedError",
     "RedirectError",
@@ -47,6 +48,18 @@ __all__ = [
     "StreamInterruptedError",
     "TransportError",
 ]
+
+
+Phase: TypeAlias = Literal["backoff", "slot", "connect", "response", "body", "fan_out"]
+"""What a query can wait for, in its order.
+
+- ``backoff``: the delay before the next attempt.
+- ``slot``: a slot of the limiter, because of the rate limit or of `NP6Client.concurrency`.
+- ``connect``: a connection: name resolution, TCP and TLS.
+- ``response``: the head of the response.
+- ``body``: the next bytes of the body; what is awaited includes the time to decode them.
+- ``fan_out``: any of these, in a query that its fan-out's ``deadline`` stopped.
+"""
 
 
 class ErrorContext(TypedDict, total=False):
@@ -63,25 +76,27 @@ class ErrorContext(TypedDict, total=False):
     stopped_by: str | None
     path: str | None
     permanent: bool
+    phase: Phase | None
 
 
 class NP6Error(Exception):
-    """Anything that went wrong between this client and the API.
+    """The base class of all errors between this client and the API.
 
     Attributes:
         query: The query that failed; ``query.notification_id`` and ``query.kind`` say whose events.
-        status: The HTTP status of the answer, None where there was none.
-        request_id: The answer's ``x-request-id``: what the vendor's support traces a call by.
+        status: The HTTP status of the response; None if there was none.
+        request_id: The response's ``x-request-id``, by which the vendor's support traces a call.
         detail: The head of an error body, scrubbed of the key, at most 2 KiB; None if it was empty.
-        retry_after: How long the API asked to be left alone, in seconds.
+        retry_after: How long the API asked to wait, in seconds.
         attempts: How many requests were sent for this query.
         elapsed: Seconds from the start of the query to its failure.
         events_yielded: How many events had reached the caller when the query failed.
-        stopped_by: What ended the retries early, such as ``"deadline"`` or ``"budget"`` (retries of
-            this client have failed so often that no more are sent); None if nothing did.
+        stopped_by: What ended the retries early, such as ``"deadline"`` or ``"budget"`` (the
+            retry budget is spent), ``"rejected key"``; None if nothing did.
         path: JSON path of what did not fit (`EventDecodeError` only), such as ``$.timestamp``.
-        permanent: Whether asking again cannot help although no answer came, as with an unknown host
-            or a certificate that is not trusted.
+        permanent: Whether asking again cannot help although no response came, as with an unknown
+            host or a certificate that is not trusted.
+        phase: Which wait ended (`RequestTimeoutError` and `DeadlineExceededError` only).
     """
 
     query: EventQuery | None = None
@@ -95,6 +110,7 @@ class NP6Error(Exception):
     stopped_by: str | None = None
     path: str | None = None
     permanent: bool = False
+    phase: Phase | None = None
 
     def __init__(self, message: str, **context: Unpack[ErrorContext]) -> None:
         super().__init__(message)
@@ -120,7 +136,7 @@ class NP6Error(Exception):
 
 
 class TransportError(NP6Error):
-    """The request did not complete: nothing is known about what the API would have said."""
+    """The request did not complete, so it is unknown what the API would have answered."""
 
 
 class ConnectError(TransportError):
@@ -128,7 +144,7 @@ class ConnectError(TransportError):
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """One phase of the request took longer than `Timeouts` allows."""
+    """One phase of the request took longer than `Timeouts` allows, or the body came too slowly."""
 
 
 class StreamInterruptedError(TransportError):
@@ -136,7 +152,7 @@ class StreamInterruptedError(TransportError):
 
 
 class ProtocolError(TransportError):
-    """What came back is not HTTP as it should be."""
+    """The response is not valid HTTP, or its body cannot be decompressed."""
 
 
 class StatusError(NP6Error):
@@ -156,7 +172,7 @@ class PermissionDeniedError(StatusError):
 
 
 class NotFoundError(StatusError):
-    """404: no such notification, or a value the API cannot use."""
+    """404: no such notification, or a value that the API cannot use."""
 
 
 class ConflictError(StatusError):
@@ -184,7 +200,7 @@ class EventDecodeError(ResponseError):
 
 
 class DeadlineExceededError(NP6Error, TimeoutError):
-    """The time the caller gave (`Timeouts.total`, or a fan-out's deadline) was up."""
+    """The time that the caller allowed has passed: `Timeouts.total`, or a fan-out's deadline."""
 
 
 class ClientClosedError(RuntimeError):

@@ -156,16 +156,18 @@ class Client:
     async def ask(self) -> None:
         """Ask one query for as long as it takes."""
         retries = RetryState(RetryPolicy(), self._budget, self._random.random)
-        while (failure := await self._attempt(retries)) is not None:
-            try:
-                delay = retries.delay(failure)
-            except NP6Error as error:
-                self.failures.append(error)
+        while (failed := await self._attempt(retries)) is not None:
+            failure, is_new = failed
+            decision = retries.decide(failure, charge=is_new)
+            if decision.delay is None:
+                self.failures.append(failure)
                 return
-            await asyncio.sleep(delay)
+            await asyncio.sleep(decision.delay)
         retries.succeed()
 
-    async def _attempt(self, retries: RetryState) -> NP6Error | None:
+    async def _attempt(self, retries: RetryState) -> tuple[NP6Error, bool] | None:
+        """Return how it failed, and whether that was the first response to say so."""
+        is_new = True
         with self._limiter.try_acquire() or await self._limiter.acquire() as slot:
             way = self._latency * self._random.uniform(0.25, 0.75)
             await asyncio.sleep(way)
@@ -173,13 +175,14 @@ class Client:
             self.statuses[answer.status] += 1
             await asyncio.sleep(self._latency * self._random.uniform(0.25, 0.75))
             if answer.status not in (429, 503):
-                slot.answered(answer.quota)
+                slot.admitted(answer.quota)
             else:
                 seconds = retries.throttle_delay(answer.status, answer.asked, probes=slot.probes)
-                retries.is_new_throttle = slot.refused(answer.quota, seconds=seconds)
+                is_new = slot.throttled(answer.quota, seconds=seconds)
         if answer.status == 200:
             return None
-        return StatusError("refused", status=answer.status, retry_after=answer.asked)
+        failure = StatusError("throttled", status=answer.status, retry_after=answer.asked)
+        return failure, is_new
 
 
 def work(clients: Sequence[Client], queries: int) -> float:

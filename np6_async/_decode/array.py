@@ -121,6 +121,11 @@ class ArraySplitter(Generic[T]):
             self.fault = self._unfinished()
         return found
 
+    def clear(self) -> None:
+        """Let go of everything: the body, and what is wrong with it."""
+        self._buffer.clear()
+        self.fault = None
+
     def _whole(self, data: bytes) -> list[T] | None:
         """Return the elements of an array that is all there, as short answers are; None if not."""
         is_first = not (self._opened or self._buffer or self.fault)

@@ -1,20 +1,12 @@
-"""What is odd about an answer and yet no error: it is taken down, and left at that."""
+"""Which notification an event belongs to, as far as it says so."""
 
 from collections.abc import Hashable
-from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
 import attrs
 
-__all__ = ["Anomaly", "notification_of"]
-
-
-class Anomaly(StrEnum):
-    """What may be odd."""
-
-    OUT_OF_ORDER = "events out of the order that was asked for"
-    FOREIGN_EVENT = "an event of another notification"
+__all__ = ["notification_of"]
 
 
 def notification_of(event: object) -> int | None:

@@ -1,14 +1,15 @@
-"""The time of one query: how much of it was spent on what, and how much is left."""
+"""The time of one query: what it was spent on, and how much is left."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from math import inf
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from np6_async.errors import (
     ClientClosedError,
     DeadlineExceededError,
     NP6Error,
+    Phase,
     RequestTimeoutError,
 )
 
@@ -16,20 +17,28 @@ __all__ = ["Deadline", "Timers"]
 
 T = TypeVar("T")
 
+_WAITING: Final[Mapping[Phase, str]] = {
+    "backoff": "before the next attempt",
+    "slot": "waiting for a slot",
+    "connect": "connecting",
+    "response": "waiting for the response",
+    "body": "waiting for more of the body",
+}
+
 
 class Timers:
-    """Everything a client waits for at the moment, each with the moment it must end at.
+    """Everything that a client waits for now, each with the moment at which it must end.
 
-    One timer serves them all: most waits end long before their time, and one that is begun and
-    called off for each would cost more than what is waited for. Closing ends all of them at once.
-    They happen in one event loop, the first that the client is used in.
+    One timer serves them all. Most waits end long before their time, so a timer for each would cost
+    more than it is worth. Closing ends all waits at once. They belong to one event loop: the first
+    in which the client is used.
     """
 
     def __init__(self) -> None:
         self.closed = False
         self._ends: dict[asyncio.Timeout, float] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._next = inf  # when the timer goes off; not after any end
+        self._next = inf  # when the timer goes off; no end is earlier
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def close(self) -> None:
@@ -46,30 +55,38 @@ class Timers:
         self._set_timer(inf)
 
     def check(self) -> None:
-        """Raise if the client may not be used here and now.
+        """Raise if the client cannot be used here and now.
 
         Raises:
             ClientClosedError: It is closed.
-            RuntimeError: It was used in another event loop.
+            RuntimeError: It belongs to another event loop, or none is running.
         """
         if self.closed:
             raise ClientClosedError("the client is closed: make a new NP6Client")
         self._check_loop()
 
     def _check_loop(self) -> None:
-        loop = asyncio.get_running_loop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None:
+            raise RuntimeError(
+                "np6_async runs on asyncio only, and no asyncio event loop is running here: use it"
+                " in a coroutine that asyncio.run() runs (under trio: in trio-asyncio)"
+            )
         self._loop = self._loop or loop
         if self._loop is not loop:
             raise RuntimeError("this client belongs to another event loop: make one for each")
 
     def add(self, scope: asyncio.Timeout, end: float) -> None:
-        """Have a wait end at a moment of the event loop's clock; again to move that."""
+        """End a wait at a moment of the event loop's clock. A second call moves that moment."""
         self._ends[scope] = end
         if end < self._next:
             self._set_timer(end)
 
     def remove(self, scope: asyncio.Timeout) -> None:
-        """Let a wait be that has ended by itself."""
+        """Forget a wait that has ended by itself."""
         self._ends.pop(scope, None)
 
     def _set_timer(self, when: float) -> None:
@@ -80,12 +97,12 @@ class Timers:
         self._timer = loop.call_at(when, self._go_off) if when < inf else None
 
     def _go_off(self) -> None:
-        # Whatever came due while the loop was busy goes with it, so that many ends cost one look.
+        # What came due while the loop was busy ends too, so that many ends cost one search.
         self._end(max(self._next, asyncio.get_running_loop().time()))
         self._set_timer(min(self._ends.values(), default=inf))
 
     def _end(self, moment: float) -> None:
-        """End every wait whose time is up at a moment."""
+        """End every wait that is due at a moment."""
         now = asyncio.get_running_loop().time()
         for scope in [scope for scope, end in self._ends.items() if end <= moment]:
             del self._ends[scope]
@@ -94,52 +111,53 @@ class Timers:
 
 
 class Deadline:
-    """Measures one query.
+    """Measures one query, and bounds each of its waits.
 
     Args:
-        total: Seconds the query may take; None for no bound.
-        waits: Where its waits can be ended from.
-        gapless: Whether what is done between two waits counts too, with the first of them. If not,
-            only what runs inside `limit` does: not what its caller does.
+        total: Seconds that the query may take; None for no bound.
+        timers: Where its waits are ended from.
+        gapless: Whether the time between two waits counts too. If not, only what runs inside
+            `limit` counts, and not what the caller does.
     """
 
-    def __init__(self, total: float | None, waits: Timers, *, gapless: bool = False) -> None:
+    def __init__(self, total: float | None, timers: Timers, *, gapless: bool = False) -> None:
         self.elapsed = 0.0
         """Seconds spent so far, without the current wait."""
         self._total = total
-        self._timers = waits
+        self._timers = timers
         self._gapless = gapless
-        self._spent: dict[str, float] = {}
+        self._spent: dict[Phase, float] = {}
         self._now: Callable[[], float]  # the event loop's clock
         self._scope: asyncio.Timeout | None = None  # the current wait
-        self._phase = ""
+        self._phase: Phase  # of the current wait, or of the last one
+        self._has_waited = False
         self._started = 0.0
         self._seconds = inf
-        self._is_last = False  # whether it ends with the query's time
+        self._is_last = False  # whether the current wait ends with the query's time
 
     def allows(self, seconds: float) -> bool:
         """Whether so much time is left."""
         return self._total is None or self.elapsed + seconds < self._total
 
     def check(self) -> None:
-        """Raise if the query's time is up.
+        """Raise if no time is left.
 
         Raises:
-            DeadlineExceededError: It is.
+            DeadlineExceededError: None is.
         """
-        if self._gapless and self._phase:
+        if self._gapless and self._has_waited:
             self._add_up()
         if not self.allows(0):
-            raise self._too_late()
+            raise self._exceeded()
 
     async def limit(
-        self, wait: Callable[[], Awaitable[T]], *, phase: str, seconds: float | None = None
+        self, wait: Callable[[], Awaitable[T]], *, phase: Phase, seconds: float | None = None
     ) -> T:
-        """Wait for one thing, no longer than `seconds` and what is left of the query's time.
+        """Wait for one thing, for at most `seconds` and what is left of the query's time.
 
         Raises:
-            RequestTimeoutError: `seconds` were over.
-            DeadlineExceededError: The query's time was up.
+            RequestTimeoutError: `seconds` have passed.
+            DeadlineExceededError: The query's time has passed.
             ClientClosedError: The client was closed.
         """
         self._timers.check()
@@ -161,14 +179,15 @@ class Deadline:
         self._timers.check()
         raise self._expired()
 
-    def next_phase(self, phase: str, *, seconds: float | None = None) -> None:
-        """Go on with another part of the current wait, which has so many seconds of its own."""
+    def next_phase(self, phase: Phase, *, seconds: float | None = None) -> None:
+        """Go on with the next part of the current wait, which may take so many seconds."""
         if self._scope is not None and not self._scope.expired():
             self._add_up()
             self._begin(self._scope, phase, seconds)
 
-    def _begin(self, scope: asyncio.Timeout, phase: str, seconds: float | None) -> None:
-        self._phase, self._seconds = phase, inf if seconds is None else seconds
+    def _begin(self, scope: asyncio.Timeout, phase: Phase, seconds: float | None) -> None:
+        self._phase, self._has_waited = phase, True
+        self._seconds = inf if seconds is None else seconds
         self._started = self._now()
         left = inf if self._total is None else max(0.0, self._total - self.elapsed)
         self._is_last = left <= self._seconds
@@ -183,11 +202,15 @@ class Deadline:
 
     def _expired(self) -> NP6Error:
         if self._is_last:
-            return self._too_late()
-        return RequestTimeoutError(f"{self._phase} took longer than {self._seconds:g} s")
+            return self._exceeded()
+        return RequestTimeoutError(
+            f"timed out after {self._seconds:g} s {_WAITING[self._phase]}", phase=self._phase
+        )
 
-    def _too_late(self) -> NP6Error:
-        spent = ", ".join(f"{name} {took:.1f} s" for name, took in self._spent.items())
+    def _exceeded(self) -> NP6Error:
+        spent = ", ".join(f"{phase} {took:.1f} s" for phase, took in self._spent.items())
         return DeadlineExceededError(
-            f"the total of {self._total:g} s was up ({spent})", stopped_by="deadline"
+            f"the total timeout of {self._total:g} s has passed ({spent})",
+            stopped_by="deadline",
+            phase=self._phase,
         )

@@ -1,180 +1,150 @@
-"""What a client counts and tells the log: a few events, at a bounded rate, each by one template.
+"""Calls the listeners of a client: its statistics, its log, and the user's hooks."""
 
-docs/reliability.md lists them: their names, levels and fields are part of the interface. None holds
-the key, a header, or anything an event says but its type.
-"""
-
-import logging
+import inspect
 import re
-import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from math import inf
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
+from typing import Any, Concatenate, Final, ParamSpec
 
-from attrs import define
-
-from np6_async._policy.retry import is_throttled, is_transient
 from np6_async._query import EventQuery
-from np6_async.errors import NP6Error, StatusError
+from np6_async.hooks import Hook, QueryRun
 from np6_async.models import UnknownEvent
 
-from .anomalies import Anomaly
+from .log import QueryLog
 from .stats import Counters
 
-__all__ = ["Instrumentation"]
+__all__ = ["METHODS", "Instrumentation", "check_hooks"]
 
-_log: Final = logging.getLogger("np6_async")
-_log.addHandler(logging.NullHandler())  # whoever wants to read it says so
+P = ParamSpec("P")
 
-_MOST_A_SECOND: Final = 10  # records of one name; what comes beyond them is counted
-_MOST_TYPES: Final = 100  # unknown ones that are told apart
+METHODS: Final = tuple(name for name in vars(Hook) if not name.startswith("_"))
+"""The names of the methods that a hook may have."""
+
 _printable_type: Final = re.compile(r"[\w.:-]{1,64}", re.ASCII).fullmatch
+_run_ids: Final = count(1)
 
 
-class _Entry(NamedTuple):
-    """A kind of record: its stable name, its level, and its message, made of its fields."""
+def check_hooks(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
+    """Return the hooks as a tuple.
 
-    name: str
-    level: int
-    template: str
-
-
-_QUERY: Final = "%(kind)s of notification %(notification_id)d: "
-_RETRY: Final = _Entry(
-    "retry",
-    logging.INFO,
-    f"{_QUERY}attempt %(attempts)d failed (%(error)s), the next follows in %(seconds).2f s",
-)
-_RESUME: Final = _Entry(
-    "resume",
-    logging.INFO,
-    f"{_QUERY}broke off after %(events)d events (%(error)s), taken up in %(seconds).2f s",
-)
-_THROTTLED: Final = _Entry(
-    "throttled",
-    logging.INFO,
-    "the API answered %(status)d: no query of this client goes for %(seconds).2f s",
-)
-_QUERY_FAILED: Final = _Entry(
-    "query_failed",
-    logging.WARNING,
-    f"{_QUERY}failed for good after %(attempts)d attempts (%(error)s)",
-)
-_UNKNOWN: Final = _Entry(
-    "unknown_event",
-    logging.WARNING,
-    "an event of type %(type)s fits no model (%(reason)s); more of this type are only counted",
-)
-_ANOMALY: Final = _Entry("anomaly", logging.WARNING, f"{_QUERY}the answer holds %(anomaly)s")
+    Raises:
+        ValueError: They are not a list of hooks, or one of them cannot be called.
+    """
+    if not isinstance(hooks, Iterable):
+        raise ValueError(f"hooks must be a list of hooks, not {type(hooks).__name__}")
+    checked = tuple(hooks)
+    for hook in checked:
+        _check_hook(hook)
+    return checked
 
 
-@define
-class _Rate:
-    """How many records of one name there were in this second."""
+def _check_hook(hook: Hook) -> None:
+    name = type(hook).__name__
+    if isinstance(hook, type):
+        raise ValueError(f"hooks must hold instances: pass {hook.__name__}(), not the class")
+    methods = {each: getattr(hook, each) for each in METHODS if _listens(hook, each)}
+    if not methods and Hook not in type(hook).__mro__:
+        raise ValueError(f"hook {name} has no method of np6_async.hooks.Hook: subclass that")
+    for each, method in methods.items():
+        if not callable(method):
+            raise ValueError(f"hook {name}: {each} must be a method, not {type(method).__name__}")
+        if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+            raise ValueError(
+                f"hook {name}: {each} is `async`, but hooks are called and not awaited; "
+                "put the work into a queue and let a task of your own await it"
+            )
 
-    began: float = -inf
-    told: int = 0
-    left_out: int = 0  # since the last one that was told
 
-    def admits(self, now: float) -> bool:
-        if now - self.began >= 1:
-            self.began, self.told = now, 0
-        if self.told == _MOST_A_SECOND:
-            self.left_out += 1
-            return False
-        self.told += 1
-        return True
+def _listens(hook: Hook, name: str) -> bool:
+    """Whether a hook has a method of its own by that name; a subclass need not override all."""
+    found = getattr(type(hook), name, None) or getattr(hook, name, None)
+    return found is not None and found is not getattr(Hook, name)
 
 
 class Instrumentation:
-    """Counts and logs what happens in one client.
+    """The methods of `Hook`, each of which calls that method of every listener.
+
+    A method that has one listener is that listener's own, so that it costs nothing on top.
 
     Args:
-        now: The time in seconds, from any moment on.
-        scrub: Takes the key out of what the server said.
+        counters: The client's statistics.
+        log: The client's log.
+        hooks: The user's hooks.
+        scrub: Takes the key out of what the server sent.
     """
 
     def __init__(
         self,
-        now: Callable[[], float] = time.monotonic,
+        counters: Counters,
+        log: QueryLog,
+        hooks: Sequence[Hook] = (),
         *,
         scrub: Callable[[str], str] = str,
     ) -> None:
-        self.counters = Counters()
-        """What is counted; others add to it where a call would cost too much."""
-        self._now = now
+        self._own: Final = (counters, log)
+        self._log = log
+        self._hooks = hooks
         self._scrub = scrub
-        self._rates: defaultdict[str, _Rate] = defaultdict(_Rate)
-        self._types: set[str | None] = set()  # of unknown events, that were told
+        self.query_started = self._all(Hook.query_started)
+        self.query_finished = self._all(Hook.query_finished)
+        self.query_failed = self._all(Hook.query_failed)
+        self.query_abandoned = self._all(Hook.query_abandoned)
+        self.attempt_started = self._all(Hook.attempt_started)
+        self.attempt_finished = self._all(Hook.attempt_finished)
+        self.request_resent = self._all(Hook.request_resent)
+        self.retry_scheduled = self._all(Hook.retry_scheduled)
+        self.throttled = self._all(Hook.throttled)
+        self.resumed = self._all(Hook.resumed)
+        self.batch_decoded = self._all(Hook.batch_decoded)
+        self.body_received = self._all(Hook.body_received)
+        self.anomaly = self._all(Hook.anomaly)
+        self._unknown_event = self._all(Hook.unknown_event)
 
-    def retry(self, query: EventQuery, failure: NP6Error, seconds: float) -> None:
-        """Take down that a query is asked again, or its answer taken up, after a pause."""
-        entry = _RESUME if failure.events_yielded else _RETRY
-        self._tell(entry, **_asked(query), **_facts(failure), seconds=seconds)
+    def start(self, query: EventQuery) -> QueryRun:
+        """Begin a run of a query, and say so."""
+        run = QueryRun(next(_run_ids), query)
+        self.query_started(run)
+        return run
 
-    def throttled(self, status: int, seconds: float) -> None:
-        """Take down that the gate is closed for all."""
-        if seconds > 0:
-            self._tell(_THROTTLED, status=status, seconds=seconds)
+    def unknown_event(self, run: QueryRun, event: UnknownEvent) -> None:
+        """Tell of an event that fits no model: of its type, if that is no more than a name."""
+        type_ = self._scrub(event.type or "")
+        is_name = _printable_type(type_) is not None
+        self._unknown_event(run, type=type_ if is_name else None, reason=event.reason)
 
-    @contextmanager
-    def giving_up(self, query: EventQuery) -> Iterator[None]:
-        """Take down that a query fails for good, if an error leaves the block.
+    def _all(self, method: Callable[Concatenate[Any, P], None]) -> Callable[P, None]:
+        """Return what calls this method of every listener that has it."""
+        name = method.__name__
+        calls: list[Callable[P, None]] = [
+            getattr(each, name) for each in self._own if _listens(each, name)
+        ]
+        calls += [_guarded(each, name, self._log) for each in self._hooks if _listens(each, name)]
+        if len(calls) == 1:
+            return calls[0]
 
-        What the API answers to the question itself, such as a 404, is its caller's to log.
-        """
+        def call_all(*args: P.args, **kwargs: P.kwargs) -> None:
+            for call in calls:
+                call(*args, **kwargs)
+
+        return call_all if calls else _nothing
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Nobody listens."""
+
+
+def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:
+    """Return a method of a user's hook whose exceptions are logged once and go no further."""
+    call = getattr(hook, name)
+    has_failed = False
+
+    def guarded(*args: object, **kwargs: object) -> None:
+        nonlocal has_failed
         try:
-            yield
-        except NP6Error as failure:
-            is_answer = isinstance(failure, StatusError)
-            if not is_answer or is_transient(failure) or is_throttled(failure):
-                stopped_by = failure.stopped_by
-                self._tell(_QUERY_FAILED, **_asked(query), **_facts(failure), stopped_by=stopped_by)
-            raise
+            call(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the query goes on
+            if not has_failed:
+                log.hook_failed(hook, name, error)
+            has_failed = True
 
-    def unknown(self, event: UnknownEvent) -> None:
-        """Take down an event that fits no model: in the log, one of each type."""
-        self.counters.unknown_events += 1
-        said = self._scrub(event.type or "")
-        type_ = said if _printable_type(said) else None
-        if type_ in self._types or len(self._types) == _MOST_TYPES:
-            return
-        if self._tell(_UNKNOWN, type=type_, reason=event.reason):
-            self._types.add(type_)
-
-    def odd(self, query: EventQuery, anomaly: Anomaly) -> None:
-        """Take down what is odd about an answer."""
-        if anomaly is Anomaly.OUT_OF_ORDER:
-            self.counters.out_of_order_responses += 1
-        else:
-            self.counters.foreign_responses += 1
-        self._tell(_ANOMALY, **_asked(query), anomaly=str(anomaly))
-
-    def _tell(self, entry: _Entry, **fields: object) -> bool:
-        """Log a record; return whether it was read and not one too many."""
-        if not _log.isEnabledFor(entry.level):
-            return False
-        rate = self._rates[entry.name]
-        if not rate.admits(self._now()):
-            return False
-        fields = {"event": entry.name, **fields, "left_out": rate.left_out}
-        rate.left_out = 0
-        extra = {f"np6_{name}": value for name, value in fields.items()}
-        _log.log(entry.level, entry.template, fields, extra=extra)
-        return True
-
-
-def _asked(query: EventQuery) -> dict[str, object]:
-    return {"kind": str(query.kind), "notification_id": query.notification_id}
-
-
-def _facts(failure: NP6Error) -> dict[str, object]:
-    name = type(failure).__name__
-    return {
-        "attempts": failure.attempts,
-        "error": name if failure.status is None else f"{name} {failure.status}",
-        "status": failure.status,
-        "events": failure.events_yielded,
-    }
+    return guarded

@@ -1,4 +1,4 @@
-"""Where requests wait for their slot: the governor's decisions, carried out on the event loop."""
+"""Where requests wait until they may be sent: the governor's decisions on the event loop."""
 
 import asyncio
 from collections import deque
@@ -13,11 +13,11 @@ __all__ = ["Limiter", "Slot"]
 
 
 class Limiter:
-    """Lets requests through in the order they came, as fast as its governor allows."""
+    """Gives out slots in the order they were asked for, as fast as its governor allows."""
 
     def __init__(self, governor: Governor) -> None:
         self.waited = 0.0
-        """Seconds that those who have come through, or given up, had to wait."""
+        """Seconds that all waits for a slot took, those that were given up included."""
         self._governor = governor
         self._waiters: deque[asyncio.Future[int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -29,7 +29,7 @@ class Limiter:
 
     @property
     def blocked_for(self) -> float:
-        """For how many seconds nobody gets through, because the API refused a request."""
+        """For how many seconds no slot is given out, because the API throttled a request."""
         return max(0.0, self._governor.blocked_until - asyncio.get_running_loop().time())
 
     def try_acquire(self) -> "Slot | None":
@@ -40,25 +40,25 @@ class Limiter:
         return Slot(self, self._governor, self._governor.admit(now))
 
     async def acquire(self) -> "Slot":
-        """Wait for a slot. Whoever has one must release."""
+        """Wait for a slot. The caller must release it."""
         loop = asyncio.get_running_loop()
-        came = loop.time()
-        coming = loop.create_future()
-        self._waiters.append(coming)
-        if len(self._waiters) == 1:  # the others go when those before them have gone
+        started = loop.time()
+        waiter = loop.create_future()
+        self._waiters.append(waiter)
+        if len(self._waiters) == 1:  # otherwise those ahead come first
             self.admit()
         try:
-            number = await coming
+            number = await waiter
         except asyncio.CancelledError:
-            if not coming.cancelled():  # it came in the same moment
-                Slot(self, self._governor, coming.result()).release()
+            if not waiter.cancelled():  # the slot came in the same moment
+                Slot(self, self._governor, waiter.result()).release()
             raise
         finally:
-            self.waited += loop.time() - came
+            self.waited += loop.time() - started
         return Slot(self, self._governor, number)
 
     def admit(self) -> None:
-        """Let those through who may go by now, and come back when the next one may."""
+        """Give slots to those who may have one now, and set a timer for the next."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -72,9 +72,9 @@ class Limiter:
                 if isfinite(delay):
                     self._timer = loop.call_later(delay, self.admit)
                 return
-            coming = self._waiters.popleft()
-            if not coming.done():
-                coming.set_result(self._governor.admit(now))
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(self._governor.admit(now))
 
 
 class Slot:
@@ -85,7 +85,7 @@ class Slot:
         self._governor = governor
         self._number = number
         self._held = True
-        self._heard = False
+        self._answered = False
 
     def __enter__(self) -> Self:
         return self
@@ -100,53 +100,53 @@ class Slot:
 
     @property
     def probes(self) -> int:
-        """How many requests in a row, this one included, were sent to see if any is admitted."""
+        """How many probes in a row were sent, if this request is the last of them; otherwise 0."""
         return self._governor.probes(self._number)
 
-    def answered(self, quota: Quota | None) -> None:
-        """Tell that the API admitted the request, and what its rate headers say."""
-        self._heard = True
-        self._governor.answer(asyncio.get_running_loop().time(), self._number, quota)
+    def admitted(self, quota: Quota | None) -> None:
+        """Report that the API admitted the request, and what its rate headers say."""
+        self._answered = True
+        self._governor.on_admitted(asyncio.get_running_loop().time(), self._number, quota)
         self._limiter.admit()
 
-    def refused(self, quota: Quota | None, *, seconds: float) -> bool:
-        """Tell that the API refused the request: nobody goes for so many seconds.
+    def throttled(self, quota: Quota | None, *, seconds: float) -> bool:
+        """Report that the API throttled the request, so no slot is given out for so many seconds.
 
         Returns:
-            Whether that is news, and not what another request was told already.
+            Whether this is new, and not what another request of the same burst has reported.
         """
-        self._heard = True
+        self._answered = True
         now = asyncio.get_running_loop().time()
-        return self._governor.refuse(now, self._number, quota, seconds=seconds)
+        return self._governor.on_throttled(now, self._number, quota, seconds=seconds)
 
     def release(self) -> None:
-        """Give the slot back; safe to call twice."""
+        """Give the slot back. Safe to call twice."""
         if not self._held:
             return
         self._held = False
-        if not self._heard:
-            self._heard = True
-            self._governor.lose(self._number)
+        if not self._answered:
+            self._answered = True
+            self._governor.on_lost(self._number)
         self._governor.release()
         self._limiter.admit()
 
     def released(self) -> "_Released":
-        """Let others go while the holder waits for its caller and not for the API.
+        """Return a context in which others may use the slot: the holder waits for its caller.
 
-        Without it, callers that ask a second question while they hold the answer to a first could
-        wait for slots that they hold themselves. It is released only once the event loop runs.
+        Without it, callers that send a second query while they read the events of a first could
+        wait for slots that they hold themselves.
         """
         return _Released(self)
 
     def reacquire(self) -> None:
-        """Have it again after it was left, even if that makes one too many."""
+        """Take the slot again, even if that makes one too many."""
         if not self._held:
             self._held = True
             self._governor.resume()
 
 
 class _Released:
-    """A context in which a slot is given back as soon as the event loop gets to run."""
+    """A context in which a slot is free. It is released only when the event loop gets to run."""
 
     def __init__(self, slot: Slot) -> None:
         self._slot = slot

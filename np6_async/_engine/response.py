@@ -1,39 +1,36 @@
-"""One answer, read page by page: its bytes are waited for, cut and decoded."""
+"""One response, read piece by piece: its bytes are waited for, cut into elements and decoded."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, Generic, TypeVar
 
 from np6_async._decode.array import ArraySplitter, ElementDecoder
 from np6_async._http.transport import Response
 from np6_async._policy.headers import request_id
-from np6_async._policy.minimum_rate import MinimumRate
+from np6_async._policy.minimum_rate import LOW_SPEED_LIMIT, MinimumRate
 from np6_async.errors import NP6Error, RequestTimeoutError
 
 from .deadline import Deadline
-from .stats import Counters
 
 __all__ = ["ResponseReader"]
 
 T = TypeVar("T")
 
-_GATHERED_PIECE: Final = 64 * 1024  # bytes decoded at once where no event is let go in between
-_GATHERED: Final = 16 * 2**20  # bytes decoded before another answer is
+_GATHERED_PIECE: Final = 64 * 1024  # bytes decoded at once where all events are kept
+_GATHERED: Final = 16 * 2**20  # bytes decoded before another response may be
 
 
 class ResponseReader(Generic[T]):
-    """One answer whose head has arrived. Close it, whatever happens.
+    """Reads one response whose head has arrived: with `read`, or with `read_all`. Close it.
 
     Args:
-        response: The answer.
-        decoder: Makes elements of their JSON.
-        deadline: Measures how long its bytes are waited for.
-        idle: Seconds without a byte after which it is given up.
-        minimum_rate: Says whether it comes too slowly.
-        counters: Where its bytes are counted.
-        gathering: Held while the answer is decoded, for a caller that keeps all events until the
-            last has come; None for one that takes them as they come. The collector goes over events
-            again and again while they are kept, so many answers are best gathered one by one.
+        response: The response.
+        decoder: Decodes its elements.
+        deadline: Bounds and measures the waits for its bytes.
+        idle: Seconds without a byte after which it fails.
+        minimum_rate: Decides whether it comes too slowly.
+        decoded: Called for each piece that was decoded, with its bytes and its elements.
     """
 
     def __init__(
@@ -44,50 +41,68 @@ class ResponseReader(Generic[T]):
         deadline: Deadline,
         idle: float,
         minimum_rate: MinimumRate,
-        counters: Counters,
-        gathering: asyncio.Lock | None = None,
+        decoded: Callable[[int, list[T]], None],
     ) -> None:
         self.response = response
         self._splitter = ArraySplitter(decoder)
+        self._piece = decoder.piece
         self._deadline = deadline
         self._idle = idle
         self._minimum_rate = minimum_rate
-        self._piece = decoder.piece if gathering is None else _GATHERED_PIECE
-        self._counters = counters
-        self._gathering = gathering
+        self._decoded = decoded
         self._arrived = b""
         self._taken = 0  # bytes of those
         self._busy = 0  # bytes since other tasks had a chance to run
         self._ended = False
 
-    async def page(self) -> tuple[list[T], bool]:
-        """Return the next elements, and whether the answer is complete with them.
+    @property
+    def complete(self) -> bool:
+        """Whether all elements have been returned, and the body was a whole array."""
+        return self._ended and self._splitter.fault is None
 
-        Those that close the array are not returned before it is known that the body ends with it.
+    async def read(self) -> list[T]:
+        """Return the next elements; `complete` says whether they are the last.
+
+        Those that close the array are not returned before the body is known to end with it.
 
         Raises:
-            NP6Error: It breaks off, or is not what it should be, after what was returned.
+            NP6Error: The body broke off, or is invalid, after what was returned.
         """
         found: list[T] = []
         try:
             while not self._ended and (self._splitter.closed or not found):
                 await self._arrive()
-                if self._gathering is None or len(self._arrived) <= self._piece:
-                    self._take(found)
-                else:
-                    await self._gather(found, self._gathering)
+                self._take(found)
         except BaseException:
-            found.clear()  # a traceback that shows local variables must not show events
+            found.clear()  # error reports show local variables, which must not hold events
             raise
-        fault = self._splitter.fault
-        if found or fault is None:
-            return found, self._ended and fault is None
-        fault.status = self.response.status
-        fault.request_id = request_id(self.response.headers)
-        raise fault
+        if not found:
+            self._check()
+        return found
 
-    async def _gather(self, found: list[T], gathering: asyncio.Lock) -> None:
-        """Take what has arrived, and what arrives meanwhile, before others take theirs."""
+    async def read_all(self, found: list[T], gathering: asyncio.Lock) -> None:
+        """Add all elements to a list, and do not return before the body has ended.
+
+        Args:
+            found: The list. After an error it holds what came before.
+            gathering: Held while a large response is decoded. The garbage collector walks over
+                events again and again while they are kept, so it is best to decode many responses
+                one by one.
+
+        Raises:
+            NP6Error: The body broke off, or is invalid.
+        """
+        self._piece = _GATHERED_PIECE
+        while not self._ended:
+            await self._arrive()
+            if len(self._arrived) <= self._piece:
+                self._take(found)
+            else:
+                await self._take_many(found, gathering)
+        self._check()
+
+    async def _take_many(self, found: list[T], gathering: asyncio.Lock) -> None:
+        """Decode what has arrived, and what arrives meanwhile, before others decode theirs."""
         async with gathering:
             for _ in range(_GATHERED // self._piece):
                 self._take(found)
@@ -98,23 +113,29 @@ class ResponseReader(Generic[T]):
                     break
 
     def _take(self, found: list[T]) -> None:
-        """Add the elements of the next piece to those that were found."""
+        """Decode the next piece, and add its elements to those that were found."""
         before = self._busy
-        # The piece has no name here, so that the splitter can let go of it.
-        found += self._splitter.feed(self._next_piece())
-        self._counters.body_bytes += self._busy - before
+        # The piece has no name here, so that the splitter can free its memory.
+        elements = self._splitter.feed(self._next_piece())
         is_last = not self._arrived and self.response.at_end
         if is_last or self._splitter.fault is not None:
-            self._end(found)
+            self._ended = True
+            if self.response.status == 200:
+                elements += self._splitter.finish()
+            self.response.close()
+        self._decoded(self._busy - before, elements)
+        found += elements
 
-    def _end(self, found: list[T]) -> None:
-        self._ended = True
-        if self.response.status == 200:
-            found += self._splitter.finish()
-        self.response.close()
+    def _check(self) -> None:
+        """Raise what is wrong with the body, if anything is."""
+        if self._splitter.fault is None:
+            return
+        self._splitter.fault.status = self.response.status
+        self._splitter.fault.request_id = request_id(self.response.headers)
+        raise self._splitter.fault  # no local variable refers to it: that would make a cycle
 
     async def head_of_body(self, size: int) -> bytes:
-        """Return the first bytes of a body that is none of elements, whatever is wrong with it."""
+        """Return the first bytes of an error body, whatever is wrong with it."""
         body = bytearray()
         with suppress(NP6Error):
             while len(body) < size:
@@ -125,7 +146,7 @@ class ResponseReader(Generic[T]):
         return bytes(body[:size])
 
     async def _arrive(self) -> None:
-        """Wait until there is a piece to be taken, or the body has ended."""
+        """Wait until a piece can be taken, or the body has ended."""
         if self._busy >= self._piece:
             await self._give_way()
         if not self._has_arrived():
@@ -152,16 +173,18 @@ class ResponseReader(Generic[T]):
 
     async def _wait(self) -> bytes:
         before = self._deadline.elapsed
-        data = await self._deadline.limit(
-            self.response.read, phase="reading the body", seconds=self._idle
-        )
+        data = await self._deadline.limit(self.response.read, phase="body", seconds=self._idle)
         self._busy = 0
         if data and not self._minimum_rate.holds(self._deadline.elapsed - before, len(data)):
             raise RequestTimeoutError(
-                "the body comes too slowly", permanent=self._minimum_rate.times_too_slow > 1
+                f"the body comes too slowly: under {LOW_SPEED_LIMIT} bytes/s",
+                phase="body",
+                permanent=self._minimum_rate.times_too_slow > 1,
             )
         return data
 
     def close(self) -> None:
-        """Free the connection: for another request if the body was read to its end."""
+        """Free the connection, for another request if the body was read to its end."""
+        self._arrived = b""
+        self._splitter.clear()
         self.response.close()

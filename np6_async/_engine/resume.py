@@ -28,8 +28,8 @@ T = TypeVar("T")
 MAX_IDS: Final = 100_000
 """How many ids are remembered of one answer: 56 bytes each, about 5 MiB."""
 
-_MOST_UNSEEN: Final = 2**19  # bytes of elements that nobody has looked at yet
-_MOST_UNSETTLED: Final = 2000  # elements whose order nobody has checked yet
+_MAX_UNREAD: Final = 2**19  # bytes of elements that nobody has looked at yet
+_MAX_UNSETTLED: Final = 2000  # elements whose order nobody has checked yet
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -45,7 +45,7 @@ class KeyReader(NamedTuple, Generic[T]):
     """How to find out what elements are recognised by.
 
     Attributes:
-        keys: Returns the mark of each.
+        keys: Returns the key of each.
         size: Returns how many bytes they take, if that takes less time than to look at them, which
             is put off as long as they are few; None to look at once.
     """
@@ -73,11 +73,11 @@ def _size(elements: list[bytes]) -> int:
     return sum(map(len, elements))
 
 
-def _same(events: list[Any]) -> list[Any]:
+def _identity(events: list[Any]) -> list[Any]:
     return events
 
 
-EVENT_KEYS: Final = KeyReader(_same)
+EVENT_KEYS: Final = KeyReader(_identity)
 """Events are their own keys."""
 
 RAW_KEYS: Final = KeyReader(_read_all, _size)
@@ -96,16 +96,16 @@ def _ids(keys: Sequence[EventKey]) -> list[int]:
         return list(map(_id, keys))
 
 
-def _id(mark: EventKey) -> int:
+def _id(key: EventKey) -> int:
     """Return what an element is recognised by.
 
     That is its id, which is the same in every answer. An element without one is recognised by its
     JSON: its place is another one in another order. Should the API write it in another way the next
     time, it is yielded twice, which is better than not at all.
     """
-    if isinstance(mark, UnknownEvent) and mark.id is None:
-        return int.from_bytes(blake2b(mark.raw, digest_size=16).digest(), "big")
-    number: int = _uuids(mark)
+    if isinstance(key, UnknownEvent) and key.id is None:
+        return int.from_bytes(blake2b(key.raw, digest_size=16).digest(), "big")
+    number: int = _uuids(key)
     return number
 
 
@@ -116,17 +116,17 @@ class Progress(Generic[T]):
 
     Args:
         query: What the caller asked for.
-        look: Finds out what elements are recognised by.
+        keys: Finds out what elements are recognised by.
     """
 
-    def __init__(self, query: EventQuery, look: KeyReader[T]) -> None:
+    def __init__(self, query: EventQuery, keys: KeyReader[T]) -> None:
         self.query = query
         """What to ask for next."""
         self.given = 0
         """How many elements the caller has had."""
         self._whole = query
-        self._look = look
-        self._unseen: list[T] = []  # given, and not yet looked at
+        self._key_reader = keys
+        self._unread: list[T] = []  # given, and not yet looked at
         self._unseen_size = 0
         self._new_ids: list[int] = []  # looked at, and not yet settled
         self._new_times: list[int | None] = []
@@ -147,12 +147,12 @@ class Progress(Generic[T]):
             last: Whether the answer is complete with them, so that nothing but their order matters.
         """
         if self._repeated:
-            fresh = map(self._is_new, self._look.keys(elements))
-            elements = list(compress(elements, fresh))
+            new = map(self._is_new, self._key_reader.keys(elements))
+            elements = list(compress(elements, new))
         if elements:
             self.given += len(elements)
             if not last or self._follows:
-                self._take_down(elements)
+                self._record(elements)
         return elements
 
     @property
@@ -173,11 +173,11 @@ class Progress(Generic[T]):
         elif self._ids is not None:
             self.query, repeated = self._whole, self._ids
         else:
-            return self._too_many(failure)
+            return self._too_many_ids(failure)
         self._repeated = Counter(repeated)
         return None
 
-    def _too_many(self, failure: NP6Error) -> NP6Error:
+    def _too_many_ids(self, failure: NP6Error) -> NP6Error:
         advice = "ask for less at once" if self._whole.sort else 'ask with sort="asc"'
         return StreamInterruptedError(
             f"{failure.args[0]}, after too many events to tell which are new: {advice}",
@@ -185,10 +185,10 @@ class Progress(Generic[T]):
             request_id=failure.request_id,
         )
 
-    def _is_new(self, mark: EventKey) -> bool:
-        if self._is_outside(mark.timestamp):
+    def _is_new(self, key: EventKey) -> bool:
+        if self._is_outside(key.timestamp):
             return False
-        found = _id(mark)
+        found = _id(key)
         if found not in self._repeated:
             return True
         self._repeated[found] -= 1
@@ -218,33 +218,33 @@ class Progress(Generic[T]):
         except ValueError:  # no instant that the API takes
             return None
 
-    def _take_down(self, elements: list[T]) -> None:
+    def _record(self, elements: list[T]) -> None:
         if self._ids is None and not self._follows:
             return
-        if self._look.size is None:
-            self._remember(self._look.keys(elements))
+        if self._key_reader.size is None:
+            self._remember(self._key_reader.keys(elements))
             return
-        self._unseen += elements
-        self._unseen_size += self._look.size(elements)
-        if self._unseen_size > _MOST_UNSEEN:
-            self._see()
+        self._unread += elements
+        self._unseen_size += self._key_reader.size(elements)
+        if self._unseen_size > _MAX_UNREAD:
+            self._read_keys()
 
-    def _see(self) -> None:
-        unseen, self._unseen, self._unseen_size = self._unseen, [], 0
+    def _read_keys(self) -> None:
+        unseen, self._unread, self._unseen_size = self._unread, [], 0
         if unseen:
-            self._remember(self._look.keys(unseen))
+            self._remember(self._key_reader.keys(unseen))
 
     def _remember(self, keys: Sequence[EventKey]) -> None:
         """Take down as little as possible, as fast as possible: this runs for every page."""
         self._new_ids += _ids(keys)
         if self._follows:
             self._new_times += map(_timestamp, keys)
-        if len(self._new_ids) > _MOST_UNSETTLED:
+        if len(self._new_ids) > _MAX_UNSETTLED:
             self._settle()
 
     def _settle(self) -> None:
         """Find out where what was given since the last time leads to."""
-        self._see()
+        self._read_keys()
         ids, times = self._new_ids, self._new_times
         self._new_ids, self._new_times = [], []
         if self._ids is not None:

@@ -1,42 +1,79 @@
-"""What a client has done so far, in numbers."""
+"""The statistics of a client, in numbers."""
 
 from attrs import define, frozen
+
+from np6_async.hooks import Anomaly, Hook, QueryRun
 
 __all__ = ["Counters", "Stats"]
 
 
 @define
-class Counters:
-    """What is counted where it happens; `Stats` says what each means. One for each client."""
+class Counters(Hook):
+    """Counts what a client does; `Stats` says what each number means."""
 
     requests: int = 0
     retries: int = 0
-    throttled: int = 0
+    throttles: int = 0
     body_bytes: int = 0
     events: int = 0
     unknown_events: int = 0
     out_of_order_responses: int = 0
     foreign_responses: int = 0
 
+    def attempt_started(self, run: QueryRun, *, attempt: int) -> None:
+        """Count a request."""
+        self.requests += 1
+        self.retries += attempt > 1
+
+    def request_resent(self, run: QueryRun) -> None:
+        """Count the second request."""
+        self.requests += 1
+        self.retries += 1
+
+    def throttled(
+        self, run: QueryRun, *, status: int, retry_after: float | None, delay: float
+    ) -> None:
+        """Count a response that asks for fewer requests."""
+        self.throttles += status == 429 or retry_after is not None
+
+    def body_received(self, run: QueryRun, *, size: int) -> None:
+        """Count bytes."""
+        self.body_bytes += size
+
+    def batch_decoded(self, run: QueryRun, *, events: int) -> None:
+        """Count events."""
+        self.events += events
+
+    def unknown_event(self, run: QueryRun, *, type: str | None, reason: str) -> None:
+        """Count an event that fits no model."""
+        self.unknown_events += 1
+
+    def anomaly(self, run: QueryRun, *, anomaly: Anomaly) -> None:
+        """Count a response that is odd."""
+        if anomaly is Anomaly.OUT_OF_ORDER:
+            self.out_of_order_responses += 1
+        else:
+            self.foreign_responses += 1
+
 
 @frozen(kw_only=True)
 class Stats:
-    """What a client has done since it was made, and how it is doing at this moment.
+    """What a client has done since it was made, and its state at this moment.
 
     Attributes:
-        requests: Requests that were sent, those without an answer included.
-        retries: Those of them that repeated an earlier one or took up an answer that broke off.
-        throttled: Answers that asked for fewer requests: 429, and 503 with ``Retry-After``.
-        body_bytes: Bytes of answers' bodies, decompressed; error bodies do not count.
-        events: Events that arrived. Of an answer that broke off, what comes again counts again.
-        unknown_events: Those of them that came as an `UnknownEvent`; `raw` looks for none.
-        out_of_order_responses: Answers whose events were out of the order that was asked for.
-        foreign_responses: Answers with an event of another notification.
-        waited: Seconds that queries have waited for a turn, which quota, pace and `concurrency`
-            make them do; two that waited at once count twice, and one that waits still does not.
+        requests: Requests that were sent, including those without a response.
+        retries: Requests among them that repeated an earlier one or resumed a stream.
+        throttled: Responses that asked for fewer requests: 429, and 503 with ``Retry-After``.
+        body_bytes: Bytes of response bodies, decompressed; error bodies do not count.
+        events: Events that arrived. What comes again after an interruption counts again.
+        unknown_events: Events among them that came as an `UnknownEvent`; `raw` looks for none.
+        out_of_order_responses: Responses whose events were out of the requested order.
+        foreign_responses: Responses with an event of another notification.
+        waited: Seconds that queries have waited for a slot, because of the rate limit or of
+            `concurrency`. Two that wait at once count twice; one that still waits does not count.
         in_flight: Requests under way at this moment.
-        retry_tokens: What is left of the budget for retries, which has 500 at the most. A failed
-            one takes 14, a throttled one 5, and requests that succeed bring some back.
+        retry_tokens: What is left of the retry budget, at most 500. A failed retry takes 14, a
+            throttled one 5; requests that succeed bring some back.
     """
 
     requests: int

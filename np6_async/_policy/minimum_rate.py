@@ -1,17 +1,18 @@
-"""How slowly an answer may come before it is given up. Pure: the caller measures the time."""
+"""How slowly a body may come before it is given up. Pure: the caller measures the time."""
 
 from typing import Final
 
-__all__ = ["LOW_SPEED_TIME", "MinimumRate"]
+__all__ = ["LOW_SPEED_LIMIT", "LOW_SPEED_TIME", "MinimumRate"]
 
 LOW_SPEED_TIME: Final = 60.0
-"""Seconds of waiting for the network over which an answer must not be too slow."""
+"""Seconds of waiting for the network over which the rate of a body is judged."""
 
-_LOW_SPEED_LIMIT: Final = 1024  # bytes a second
+LOW_SPEED_LIMIT: Final = 1024
+"""Bytes a second below which a body is too slow."""
 
 
 class MinimumRate:
-    """Whether answers to one query come too slowly; never so while nobody had to wait for them.
+    """Whether the bodies of one query come too slowly. Time in which nobody waits does not count.
 
     Args:
         over: Seconds of waiting that are judged at a time.
@@ -19,13 +20,13 @@ class MinimumRate:
 
     def __init__(self, over: float) -> None:
         self.times_too_slow = 0
-        """How often it was too slow."""
+        """How often a body was too slow."""
         self._over = over
         self._waited = 0.0
         self._received = 0
 
     def holds(self, waited: float, received: int) -> bool:
-        """Take in a wait and what it brought; return False if it was too little for too long.
+        """Count a wait and what it brought; return False if that is too little for too long.
 
         Args:
             waited: Seconds.
@@ -35,7 +36,7 @@ class MinimumRate:
         self._received += received
         if self._waited < self._over:
             return True
-        enough = self._received >= _LOW_SPEED_LIMIT * self._waited
+        enough = self._received >= LOW_SPEED_LIMIT * self._waited
         self._waited, self._received = 0.0, 0
         self.times_too_slow += not enough
         return enough

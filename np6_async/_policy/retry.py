@@ -1,10 +1,10 @@
 """When a failed request is repeated, and after which delay. Pure: no clock, no sleep, no I/O."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from np6_async._options import RetryPolicy
-from np6_async.errors import NP6Error, StatusError, TransportError
+from np6_async.errors import NP6Error, ProtocolError, StatusError, TransportError
 
 __all__ = [
     "CAPACITY",
@@ -15,6 +15,7 @@ __all__ = [
     "THROTTLING_STATUSES",
     "TRANSIENT",
     "RetryBudget",
+    "RetryDecision",
     "RetryState",
     "is_throttled",
     "is_transient",
@@ -81,37 +82,49 @@ class RetryBudget:
         self.tokens = min(CAPACITY, self.tokens + tokens)
 
 
+class RetryDecision(NamedTuple):
+    """What follows a failed attempt.
+
+    Attributes:
+        delay: Seconds until the next attempt; None if there is none.
+        stopped_by: What ended the retries early, as in `NP6Error.stopped_by`.
+    """
+
+    delay: float | None
+    stopped_by: str | None = None
+
+
 class RetryState:
-    """What one query has been through, and whether it may be tried again.
+    """The failures of one query so far, and whether it may be tried again.
 
     Args:
-        policy: How often, and with which pauses.
-        budget: Pays for it.
-        random: Gives numbers from 0 to 1.
+        policy: How often, and after which delays.
+        budget: Pays for the retries.
+        random: Returns numbers from 0 to 1.
     """
 
     def __init__(
         self, policy: RetryPolicy, budget: RetryBudget, random: Callable[[], float]
     ) -> None:
-        self.is_new_throttle = True
-        """Whether the last refusal told more than one before it; if not, a retry costs nothing."""
         self._policy = policy
         self._budget = budget
         self._random = random
         self._failures = 0
         self._throttles = 0
+        self._protocol_errors = 0
         self._paid = 0
 
     def throttle_delay(self, status: int, asked: float | None, *, probes: int = 0) -> float:
-        """Return for how many seconds a refusal is to hold everybody back.
+        """Return for how many seconds a throttled response holds all queries back.
 
-        What the API asked for and up to a tenth more, or else back-off with full jitter. Where it
-        refuses again after that, it asked for too little, and the longer of the two counts.
+        That is what the API asked for and up to a tenth more, or else backoff with full jitter. If
+        it throttles again after that, it asked for too little, and the longer of the two counts.
 
         Args:
             status: One of `THROTTLING_STATUSES`.
-            asked: How long the API asked to be left alone, if it did.
-            probes: How often in a row it has refused what was sent to find out if it still does.
+            asked: How long the API asked to wait, if it did.
+            probes: How many probes in a row were throttled: requests that were sent alone, to see
+                if the API admits any.
         """
         if asked is not None and asked > MAX_RETRY_AFTER:
             return 0.0
@@ -119,50 +132,58 @@ class RetryState:
             again = self._backoff(_THROTTLED_BASE, probes - 1) if probes else 0.0
             return max(again, asked * (1 + _SPREAD * self._random()))
         if status == 503 and self._budget.tokens < TRANSIENT:
-            return 0.0  # an outage: no retry is paid for any more, and failing may be quick
+            return 0.0  # an outage: no retry is paid for any more, so calls may fail at once
         return self._backoff(_THROTTLED_BASE, self._failures + self._throttles)
 
-    def delay(self, error: NP6Error) -> float:
-        """Return for how many seconds this query alone is to wait before it is tried again.
+    def decide(self, error: NP6Error, *, charge: bool = True) -> RetryDecision:
+        """Count a failed attempt, and decide what follows.
 
-        What the API asked for, or else exponential back-off with full jitter; nothing after a
-        refusal, for which everybody waits.
+        The delay is what the API asked for, or else exponential backoff with full jitter. It is 0
+        after a throttled response, for which all queries wait.
 
-        Raises:
-            NP6Error: The error itself: it is not tried again.
+        Args:
+            error: How the attempt failed.
+            charge: Whether the retry costs tokens. It does not after a throttled response that
+                belongs to a burst which was charged already.
         """
-        throttled = is_throttled(error)
-        if throttled:
-            self._throttles += 1
-            spent = self._policy.attempts == 1 or self._throttles > MAX_THROTTLES
-        else:
-            self._failures += 1
-            spent = not is_transient(error) or self._failures >= self._policy.attempts
-        if spent or (error.retry_after or 0) > MAX_RETRY_AFTER:
-            raise error
-        self._pay(error, THROTTLED if throttled else TRANSIENT)
+        if not self._may_retry(error):
+            return RetryDecision(None)
+        if charge and not self._pay(THROTTLED if is_throttled(error) else TRANSIENT):
+            return RetryDecision(None, stopped_by="budget")
         if error.status in THROTTLING_STATUSES:
-            return 0.0
+            return RetryDecision(0.0)
         if error.retry_after is not None:
-            return error.retry_after
-        return self._backoff(self._policy.base, self._failures - 1)
+            return RetryDecision(error.retry_after)
+        return RetryDecision(self._backoff(self._policy.base, self._failures - 1))
 
-    def progress(self) -> None:
-        """Count failures anew: the last attempt brought something."""
+    def reset_failures(self) -> None:
+        """Count failures anew, since the last attempt brought new events."""
         self._failures = 0
 
     def succeed(self) -> None:
         """Take back what the last retry cost, or add a little if there was none."""
         self._budget.earn(self._paid or 1)
 
-    def _pay(self, error: NP6Error, cost: int) -> None:
-        if not self.is_new_throttle:
-            self.is_new_throttle = True
-        elif self._budget.spend(cost):
-            self._paid = cost
-        else:
-            error.stopped_by = "budget"
-            raise error
+    def _may_retry(self, error: NP6Error) -> bool:
+        """Count a failed attempt; return whether the policy allows another one."""
+        if (error.retry_after or 0) > MAX_RETRY_AFTER:
+            return False
+        if is_throttled(error):
+            self._throttles += 1
+            return self._policy.attempts > 1 and self._throttles <= MAX_THROTTLES
+        self._failures += 1
+        self._protocol_errors += isinstance(error, ProtocolError)
+        return (
+            is_transient(error)
+            and self._protocol_errors < 2  # the second one is no accident
+            and self._failures < self._policy.attempts
+        )
+
+    def _pay(self, cost: int) -> bool:
+        if not self._budget.spend(cost):
+            return False
+        self._paid = cost
+        return True
 
     def _backoff(self, base: float, doublings: int) -> float:
         return self._random() * min(self._policy.cap, base * 2.0 ** min(doublings, 64))

@@ -25,7 +25,7 @@ async def pass_through(entrance: Limiter, mark: T, went: list[T]) -> None:
     with await entrance.acquire() as slot:
         went.append(mark)
         await asyncio.sleep(0.01)
-        slot.answered(None)
+        slot.admitted(None)
 
 
 async def test_a_turn_that_is_left_twice_counts_once() -> None:
@@ -54,7 +54,7 @@ def test_another_goes_first_if_the_first_after_a_refusal_is_cancelled_as_its_tur
     async def main() -> None:
         entrance, governor = limiter()
         refused = await entrance.acquire()
-        refused.refused(None, seconds=1)
+        refused.throttled(None, seconds=1)
         second, third = (asyncio.create_task(entrance.acquire()) for _ in range(2))
         await asyncio.sleep(2)
         refused.release()
@@ -129,7 +129,7 @@ async def test_a_turn_is_lent_only_while_the_loop_runs() -> None:
 async def test_a_gate_that_was_closed_opens_by_itself() -> None:
     entrance, _ = limiter()
     refused = await entrance.acquire()
-    assert refused.refused(None, seconds=0.02)
+    assert refused.throttled(None, seconds=0.02)
     refused.release()
     assert 0 < entrance.blocked_for <= 0.02
     now = asyncio.get_running_loop().time
@@ -137,7 +137,7 @@ async def test_a_gate_that_was_closed_opens_by_itself() -> None:
     waiting = [asyncio.create_task(entrance.acquire()) for _ in range(3)]
     for task in waiting:
         slot = await asyncio.wait_for(task, 1)
-        slot.answered(None)
+        slot.admitted(None)
         slot.release()
     assert now() - started >= 0.019
     assert entrance.blocked_for == 0
@@ -148,7 +148,7 @@ async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -
     refused = await entrance.acquire()
     waiting = asyncio.create_task(entrance.acquire())
     await asyncio.sleep(0)
-    refused.refused(None, seconds=60)
+    refused.throttled(None, seconds=60)
     refused.release()
     await asyncio.sleep(0.01)
     assert not waiting.done()
@@ -160,7 +160,7 @@ async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -
 async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
     entrance, governor = limiter(concurrency=2)
     refused = await entrance.acquire()
-    refused.refused(None, seconds=0)
+    refused.throttled(None, seconds=0)
     refused.release()
     probe = await entrance.acquire()
     waiting = asyncio.create_task(entrance.acquire())
@@ -168,7 +168,7 @@ async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
     assert not waiting.done()
     governor.resume()  # as if the window had room for one more
     governor.release()
-    probe.answered(None)
+    probe.admitted(None)
     probe.release()
     (await asyncio.wait_for(waiting, 1)).release()
 
@@ -184,9 +184,9 @@ def test_R11_a_turn_that_ended_is_not_unanswered_and_is_taken_off_only_once(
         for end in ["answer", *ends]:
             with await entrance.acquire() as slot:
                 if end == "answer":
-                    slot.answered(quota)
+                    slot.admitted(quota)
                 elif end == "refuse":
-                    slot.refused(quota, seconds=0)
+                    slot.throttled(quota, seconds=0)
         await asyncio.sleep(1)
         assert entrance.try_acquire() is not None
         await asyncio.sleep(1)
@@ -200,9 +200,9 @@ async def test_R8_what_an_answer_says_of_the_quota_closes_the_gate(ends: str) ->
     entrance, _ = limiter(concurrency=8)
     with await entrance.acquire() as slot:
         if ends == "answered":
-            slot.answered(Quota(0, 60.0))
+            slot.admitted(Quota(0, 60.0))
         else:
-            slot.refused(Quota(0, 60.0), seconds=0)
+            slot.throttled(Quota(0, 60.0), seconds=0)
     assert entrance.try_acquire() is None
 
 
@@ -210,7 +210,7 @@ def test_R12_who_gives_up_at_a_closed_gate_leaves_the_others_their_places() -> N
     async def main() -> list[int]:
         entrance, governor = limiter()
         refused = await entrance.acquire()
-        refused.refused(None, seconds=10)
+        refused.throttled(None, seconds=10)
         refused.release()
         went: list[int] = []
         tasks = [asyncio.create_task(pass_through(entrance, n, went)) for n in range(9)]
@@ -229,7 +229,7 @@ def test_R12_a_gate_that_everybody_gave_up_on_can_be_entered_again() -> None:
     async def main() -> None:
         entrance, governor = limiter()
         slot = await entrance.acquire()
-        slot.refused(None, seconds=10)
+        slot.throttled(None, seconds=10)
         slot.release()
         tasks = [asyncio.create_task(entrance.acquire()) for _ in range(9)]
         await asyncio.sleep(5)
@@ -246,7 +246,7 @@ def test_R13_ten_thousand_waiters_go_in_order_and_no_more_at_once_than_the_windo
     async def main() -> tuple[list[int], int]:
         entrance, governor = limiter(concurrency=16)
         slot = await entrance.acquire()
-        slot.refused(None, seconds=10)
+        slot.throttled(None, seconds=10)
         slot.release()
         went: list[int] = []
         busiest = 0
@@ -313,9 +313,9 @@ def test_nobody_is_forgotten(
         with entrance.try_acquire() or await entrance.acquire() as slot:
             await asyncio.sleep(takes)
             if ends == "refuse":
-                slot.refused(None, seconds=takes)
+                slot.throttled(None, seconds=takes)
             elif ends != "lose":
-                slot.answered(Quota(0, 2.0, 3) if ends == "spend" else None)
+                slot.admitted(Quota(0, 2.0, 3) if ends == "spend" else None)
             if ends == "lend":
                 with slot.released():
                     await asyncio.sleep(takes)

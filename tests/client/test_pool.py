@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
-from np6_async import Batch, EventKind, EventQuery
-from np6_async._engine.runner import Page
-from np6_async._pool import Ask, Pool
+from np6_async import EventKind, EventQuery
+from np6_async._pool import Pool, Serve, Task
 from np6_async.errors import AuthenticationError, ServerError
 
 QUERIES = [EventQuery(kind=EventKind.BOUNCES, notification_id=each) for each in range(9)]
@@ -16,28 +15,23 @@ async def source() -> AsyncGenerator[EventQuery, None]:
         yield query
 
 
-async def keep(_: Batch[int]) -> None:
-    """Keep nothing."""
-
-
 async def test_a_key_that_dies_as_the_deadline_comes_ends_the_run_once() -> None:
-    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
+    async def serve(task: Task) -> None:
         try:
             await asyncio.Event().wait()
         finally:
             raise AuthenticationError("no", status=401)
-        yield
 
-    pool: Pool[int] = Pool(source(), size=3, deadline=0.02)
-    await pool.run(ask, keep)
+    pool: Pool = Pool(source(), size=3, deadline=0.02)
+    await pool.run(serve)
     assert not pool.complete
     assert set(pool.failures) == set(QUERIES[:3])
 
 
-async def run_as_one(ask: Ask[int], go: asyncio.Event, *, size: int) -> Pool[int]:
+async def run_as_one(serve: Serve, go: asyncio.Event, *, size: int) -> Pool:
     """Start as many queries as there are workers, then let them go on in the same moment."""
-    pool: Pool[int] = Pool(source(), size=size, deadline=None)
-    running = asyncio.create_task(pool.run(ask, keep))
+    pool: Pool = Pool(source(), size=size, deadline=None)
+    running = asyncio.create_task(pool.run(serve))
     await asyncio.sleep(0.01)
     go.set()
     async with asyncio.timeout(1):
@@ -48,32 +42,32 @@ async def run_as_one(ask: Ask[int], go: asyncio.Event, *, size: int) -> Pool[int
 async def test_a_dead_key_stays_dead_though_an_answer_comes_in_the_same_moment() -> None:
     go = asyncio.Event()
 
-    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
+    async def serve(task: Task) -> None:
         await go.wait()
-        if query.notification_id < 3:
+        if task.query.notification_id < 3:
             raise AuthenticationError("no", status=401)
-        if query.notification_id > 3:
+        if task.query.notification_id > 3:
             await asyncio.Event().wait()
-        yield Page([], last=True)
 
-    pool = await run_as_one(ask, go, size=4)
+    pool = await run_as_one(serve, go, size=4)
     assert not pool.complete
     assert set(pool.failures) == {*QUERIES[:3], *QUERIES[4:6]}
-    assert [error.stopped_by for error in pool.failures.values()] == [None] * 3 + ["dead key"] * 2
+    assert [error.stopped_by for error in pool.failures.values()] == [None] * 3 + [
+        "rejected key"
+    ] * 2
 
 
 async def test_a_failure_that_comes_as_the_key_dies_keeps_its_own_reason() -> None:
     go = asyncio.Event()
 
-    async def ask(query: EventQuery) -> AsyncGenerator[Page[int], None]:
+    async def serve(task: Task) -> None:
         await go.wait()
-        if query.notification_id == 3:
+        if task.query.notification_id == 3:
             raise ServerError("oops", status=500)
-        if query.notification_id > 3:
+        if task.query.notification_id > 3:
             await asyncio.Event().wait()
         raise AuthenticationError("no", status=401)
-        yield
 
-    pool = await run_as_one(ask, go, size=4)
+    pool = await run_as_one(serve, go, size=4)
     assert not pool.complete
     assert [error.status for error in pool.failures.values()] == [401, 401, 401, 500, 401, 401]

@@ -9,7 +9,6 @@ import msgspec
 from np6_async._decode.array import RawDecoder
 from np6_async._engine.deadline import Deadline, Timers
 from np6_async._engine.response import ResponseReader
-from np6_async._engine.stats import Counters
 from np6_async._policy.minimum_rate import MinimumRate
 
 MIB = 2**20
@@ -68,15 +67,14 @@ async def read_all(
         deadline=Deadline(None, Timers()),
         idle=10,
         minimum_rate=MinimumRate(10),
-        counters=Counters(),
-        gathering=gathering,
+        decoded=lambda size, elements: None,
     )
-    found = 0
-    last = False
-    while not last:
-        elements, last = await answer.page()
-        found += len(elements)
-    assert found == expected
+    found: list[bytes] = []
+    if gathering is not None:
+        await answer.read_all(found, gathering)
+    while not answer.complete:
+        found += await answer.read()
+    assert len(found) == expected
 
 
 async def both(size: int, gathering: asyncio.Lock | None) -> str:

@@ -22,7 +22,7 @@ from np6_async import (
 )
 from np6_async._decode.decoder import EventDecoder
 from np6_async._engine.limiter import Limiter
-from np6_async._engine.runner import QueryRunner
+from np6_async._engine.resources import Resources
 from np6_async._policy.governor import Governor
 from np6_async._query import Sort
 from np6_async.errors import ConnectError, NP6Error, RequestTimeoutError, StreamInterruptedError
@@ -139,14 +139,14 @@ def iso(ms: int) -> str:
 
 
 def open_stream(api: Any, sort: Sort | None) -> Stream:
-    exchange = QueryRunner(
+    resources = Resources(
         transport=api,
         limiter=Limiter(Governor(concurrency=2)),
         timeouts=Timeouts(),
         retry=RetryPolicy(attempts=50, base=1e-9, cap=1e-9),
     )
     query = EventQuery(kind="executions", notification_id=156, sort=sort)
-    return EventStream(exchange, query, EventDecoder(ExecutionEvent))
+    return EventStream(resources, query, lambda on_unknown: EventDecoder(ExecutionEvent))
 
 
 async def iterated(stream: Stream, found: list[Any]) -> None:

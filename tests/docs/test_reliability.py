@@ -16,7 +16,7 @@ import trustme
 
 import np6_async
 from np6_async import NP6Client, Stats
-from np6_async._engine import instrumentation
+from np6_async._engine import log
 from np6_async.errors import ClientClosedError
 from np6_async.sandbox import Sandbox
 from tests.support import body, numbers
@@ -96,9 +96,7 @@ def test_every_statistic_is_there_in_order() -> None:
 
 def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
     told = {name.strip("`"): (level, fields) for name, level, _, fields in table("Logs")}
-    entries = [
-        each for each in vars(instrumentation).values() if isinstance(each, instrumentation._Entry)
-    ]
+    entries = [each for each in vars(log).values() if isinstance(each, log._Entry)]
     assert told.keys() == {entry.name for entry in entries}
     for entry in entries:
         level, fields = told[entry.name]

@@ -23,7 +23,7 @@ def answer_all(
     governor: Governor, now: float, numbers: list[int], quota: Quota | None = None
 ) -> None:
     for number in numbers:
-        governor.answer(now, number, quota)
+        governor.on_admitted(now, number, quota)
         governor.release()
 
 
@@ -64,16 +64,16 @@ def test_so_many_requests_go_at_once_and_no_more(concurrency: int) -> None:
 
 def test_rate_headers_open_the_window_at_once() -> None:
     governor = Governor(concurrency=64)
-    governor.answer(0.0, governor.admit(0.0), Quota(999, 30.0))
+    governor.on_admitted(0.0, governor.admit(0.0), Quota(999, 30.0))
     governor.release()
     assert len(admit_all(governor, 0.0)) == 64
 
 
 def test_rate_headers_do_not_open_a_window_that_a_refusal_has_closed() -> None:
     governor = Governor(concurrency=64)
-    governor.refuse(0.0, governor.admit(0.0), None, seconds=0.0)
+    governor.on_throttled(0.0, governor.admit(0.0), None, seconds=0.0)
     governor.release()
-    governor.answer(9.0, governor.admit(9.0), Quota(999, 30.0))
+    governor.on_admitted(9.0, governor.admit(9.0), Quota(999, 30.0))
     governor.release()
     governor.admit(9.9)
     governor.admit(10.9)
@@ -98,7 +98,7 @@ def test_a_request_that_was_held_up_counts_again_even_if_it_is_one_too_many() ->
 
 def test_R1_after_a_refusal_nobody_goes_for_as_long_as_was_asked() -> None:
     governor = opened()
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=5.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=5.0)
     governor.release()
     assert [governor.delay(now) for now in (10.0, 12.5, 15.0, 20.0)] == [5.0, 2.5, 0, 0]
     assert governor.blocked_until == 15.0
@@ -107,35 +107,35 @@ def test_R1_after_a_refusal_nobody_goes_for_as_long_as_was_asked() -> None:
 def test_a_shorter_wait_does_not_end_a_longer_one() -> None:
     governor = opened()
     first, second = governor.admit(10.0), governor.admit(10.0)
-    governor.refuse(10.0, first, None, seconds=30.0)
-    governor.refuse(11.0, second, None, seconds=1.0)
+    governor.on_throttled(10.0, first, None, seconds=30.0)
+    governor.on_throttled(11.0, second, None, seconds=1.0)
     assert governor.delay(11.0) == 29.0
     assert governor.blocked_until == 40.0
 
 
 def test_the_first_to_go_after_a_refusal_goes_alone() -> None:
     governor = opened()
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
     governor.release()
     (probe,) = admit_all(governor, 11.0)
     assert governor.delay(99.0) == inf
-    governor.answer(12.0, probe, None)
+    governor.on_admitted(12.0, probe, None)
     assert governor.delay(13.0) == 0
 
 
 def test_an_older_answer_does_not_tell_that_the_api_admits_requests_again() -> None:
     governor = opened()
     older = governor.admit(10.0)
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
     governor.admit(11.0)
-    governor.answer(11.0, older, None)
+    governor.on_admitted(11.0, older, None)
     assert governor.delay(99.0) == inf
 
 
 def test_another_goes_first_if_the_first_is_never_answered() -> None:
     governor = opened()
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
-    governor.lose(governor.admit(11.0))
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_lost(governor.admit(11.0))
     governor.release()
     assert governor.delay(12.0) == 0
     assert governor.admit(12.0)
@@ -145,9 +145,9 @@ def test_another_goes_first_if_the_first_is_never_answered() -> None:
 def test_losing_another_request_lets_nobody_go_first() -> None:
     governor = opened()
     older = governor.admit(10.0)
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
     governor.admit(11.0)
-    governor.lose(older)
+    governor.on_lost(older)
     governor.release()
     assert governor.delay(99.0) == inf
 
@@ -164,7 +164,7 @@ def window(governor: Governor) -> int:
 def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
     governor = opened()
     numbers = admit_all(governor, 10.0)
-    news = [governor.refuse(10.0, number, None, seconds=1.0) for number in numbers]
+    news = [governor.on_throttled(10.0, number, None, seconds=1.0) for number in numbers]
     assert news == [True] + [False] * 15
     for _ in numbers:
         governor.release()
@@ -174,7 +174,7 @@ def test_a_window_is_halved_once_for_what_was_under_way_together() -> None:
 
 def test_a_refusal_lets_no_more_go_than_were_wanted() -> None:
     governor = Governor(concurrency=1)
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
     governor.release()
     answer_all(governor, 100.0, [governor.admit(100.0)])
     assert window(governor) == 1
@@ -182,10 +182,10 @@ def test_a_refusal_lets_no_more_go_than_were_wanted() -> None:
 
 def test_a_refused_probe_is_news_and_makes_nothing_smaller() -> None:
     governor = opened()
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
     governor.release()
     for now in (20.0, 30.0, 40.0, 50.0, 60.0):
-        assert governor.refuse(now, governor.admit(now), None, seconds=1.0)
+        assert governor.on_throttled(now, governor.admit(now), None, seconds=1.0)
         governor.release()
     answer_all(governor, 100.0, [governor.admit(100.0)])
     assert window(governor) == 8
@@ -195,24 +195,24 @@ def test_probes_are_counted_until_one_is_answered() -> None:
     governor = opened()
     first = governor.admit(10.0)
     assert governor.probes(first) == 0
-    governor.refuse(10.0, first, None, seconds=1.0)
+    governor.on_throttled(10.0, first, None, seconds=1.0)
     counted = []
     for now in (20.0, 30.0, 40.0):
         number = governor.admit(now)
         counted.append(governor.probes(number))
-        governor.refuse(now, number, None, seconds=1.0)
+        governor.on_throttled(now, number, None, seconds=1.0)
         assert governor.probes(first) == governor.probes(number) == 0
     assert counted == [1, 2, 3]
     number = governor.admit(50.0)
-    governor.answer(50.0, number, None)
+    governor.on_admitted(50.0, number, None)
     assert governor.probes(number) == 0
-    governor.refuse(60.0, governor.admit(60.0), None, seconds=1.0)
+    governor.on_throttled(60.0, governor.admit(60.0), None, seconds=1.0)
     assert governor.probes(governor.admit(70.0)) == 1
 
 
 def test_where_no_header_speaks_a_refusal_starts_a_pace() -> None:
     governor = opened()
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=0.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=0.0)
     governor.release()
     answer_all(governor, 20.0, [governor.admit(20.0)])
     governor.admit(20.1)
@@ -223,7 +223,7 @@ def test_where_no_header_speaks_a_refusal_starts_a_pace() -> None:
 def test_R10_a_refusal_starts_a_pace_unless_the_quota_explains_it(remaining: int) -> None:
     governor = opened()
     quota = Quota(remaining, 1.0, 100)
-    governor.refuse(10.0, governor.admit(10.0), quota, seconds=1.0)
+    governor.on_throttled(10.0, governor.admit(10.0), quota, seconds=1.0)
     governor.release()
     answer_all(governor, 20.0, [governor.admit(20.0)], Quota(99, 1.0, 100))
     governor.admit(20.1)
@@ -244,8 +244,8 @@ def test_R8_when_the_quota_is_used_up_requests_wait_for_its_reset() -> None:
 def test_requests_without_an_answer_are_taken_off_the_quota_and_answered_ones_are_not() -> None:
     governor = opened()
     numbers = [governor.admit(0.0) for _ in range(4)]
-    governor.answer(0.0, numbers[0], None)  # its body is still on its way
-    governor.answer(0.0, numbers[3], Quota(5, 30.0))
+    governor.on_admitted(0.0, numbers[0], None)  # its body is still on its way
+    governor.on_admitted(0.0, numbers[3], Quota(5, 30.0))
     assert len(admit_all(governor, 1.0)) == 3
     assert governor.delay(1.0) == 29.0
 
@@ -260,7 +260,7 @@ def test_R11_beside_others_few_go_at_once_as_the_quota_runs_out() -> None:
 def test_R11_a_refusal_for_want_of_quota_shows_that_there_are_others() -> None:
     governor = opened()
     answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 1.0, 20))
-    assert governor.refuse(0.1, governor.admit(0.1), Quota(0, 0.9, 20), seconds=0.9)
+    assert governor.on_throttled(0.1, governor.admit(0.1), Quota(0, 0.9, 20), seconds=0.9)
     governor.release()
     answer_all(governor, 2.0, [governor.admit(2.0)], Quota(19, 1.0, 20))
     assert len(admit_all(governor, 2.1)) == 4
@@ -270,7 +270,7 @@ def test_R11_refusals_of_what_went_together_show_others_once() -> None:
     governor = opened()
     answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 1.0, 20))
     for number in [governor.admit(0.1) for _ in range(3)]:
-        governor.refuse(0.1, number, Quota(0, 0.9, 20), seconds=0.9)
+        governor.on_throttled(0.1, number, Quota(0, 0.9, 20), seconds=0.9)
         governor.release()
     answer_all(governor, 2.0, [governor.admit(2.0)], Quota(19, 1.0, 20))
     assert len(admit_all(governor, 2.1)) == 4
@@ -279,7 +279,7 @@ def test_R11_refusals_of_what_went_together_show_others_once() -> None:
 def test_R11_a_refusal_for_another_reason_shows_no_others() -> None:
     governor = opened()
     answer_all(governor, 0.0, [governor.admit(0.0)], Quota(19, 999.0, 20))
-    governor.refuse(0.1, governor.admit(0.1), None, seconds=0.9)
+    governor.on_throttled(0.1, governor.admit(0.1), None, seconds=0.9)
     governor.release()
     answer_all(governor, 2.0, [governor.admit(2.0)], Quota(17, 997.0, 20))
     assert window(governor) == 8
@@ -290,7 +290,7 @@ def test_the_latest_of_all_reasons_to_wait_counts() -> None:
     answer_all(governor, 0.0, [governor.admit(0.0)])
     answer_all(governor, 10.0, [governor.admit(10.0)])
     assert governor.delay(10.0) == pytest.approx(10, abs=0.011)
-    governor.refuse(10.0, governor.admit(10.0), None, seconds=50.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=50.0)
     governor.release()
     assert governor.delay(10.0) == 50
     answer_all(governor, 10.0, [governor.admit(10.0)], Quota(0, 70.0))
@@ -338,11 +338,11 @@ class Api(RuleBasedStateMachine):
         skew=st.sampled_from([0.0, 0.0, -1.0, 1.0]),
         speaks=st.booleans(),
     )
-    def answer(
+    def on_admitted(
         self, place: int, remaining: int, reset_in: float, skew: float, speaks: bool
     ) -> None:
         quota = self.quota(remaining, reset_in, skew) if speaks else None
-        self.governor.answer(self.now, self.number(place), quota)
+        self.governor.on_admitted(self.now, self.number(place), quota)
         self.reading += 1
 
     @precondition(lambda self: self.waiting)
@@ -352,16 +352,16 @@ class Api(RuleBasedStateMachine):
         speaks=st.booleans(),
         remaining=st.integers(0, 2),
     )
-    def refuse(self, place: int, seconds: float, speaks: bool, remaining: int) -> None:
+    def on_throttled(self, place: int, seconds: float, speaks: bool, remaining: int) -> None:
         quota = self.quota(remaining, seconds, 0.0) if speaks else None
-        self.governor.refuse(self.now, self.number(place), quota, seconds=seconds)
+        self.governor.on_throttled(self.now, self.number(place), quota, seconds=seconds)
         self.blocked_until = max(self.blocked_until, self.now + seconds)
         self.governor.release()
 
     @precondition(lambda self: self.waiting)
     @rule(place=st.integers(0, 5))
-    def lose(self, place: int) -> None:
-        self.governor.lose(self.number(place))
+    def on_lost(self, place: int) -> None:
+        self.governor.on_lost(self.number(place))
         self.governor.release()
 
     @precondition(lambda self: self.reading)
@@ -382,7 +382,7 @@ class Api(RuleBasedStateMachine):
     def close(self) -> None:
         """All at once give up what they have."""
         for number in self.waiting:
-            self.governor.lose(number)
+            self.governor.on_lost(number)
         for _ in range(len(self.waiting) + self.reading):
             self.governor.release()
         self.waiting, self.reading = [], 0

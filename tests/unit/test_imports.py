@@ -20,10 +20,10 @@ ENGINE = 2
 PARTS = 3
 GROUND = 4
 LAYERS = {
-    USERS: {"__init__", "_client", "_fanout", "_pool", "_stream", "_single_use"},
+    USERS: {"__init__", "_client", "_fanout", "_pool", "_query_source", "_stream", "_single_use"},
     ENGINE: {"_engine"},
     PARTS: {"_policy", "_http", "_decode"},
-    GROUND: {"errors", "models", "_query", "_options", "_version", "_generated"},
+    GROUND: {"errors", "hooks", "models", "_query", "_options", "_version", "_generated"},
 }
 """What is in each layer. Everything else, such as the sandbox, stands on top."""
 

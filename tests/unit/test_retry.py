@@ -16,6 +16,7 @@ from np6_async._policy.retry import (
     THROTTLED,
     TRANSIENT,
     RetryBudget,
+    RetryDecision,
     RetryState,
     is_throttled,
     is_transient,
@@ -98,11 +99,13 @@ def delay(
 ) -> float:
     """Return the delay after the last of so many failures in a row, which cost nothing."""
     tried = retries(policy, random=random)
-    pauses = []
-    for _ in range(failures):
-        tried.is_new_throttle = False
-        pauses.append(tried.delay(error))
-    return pauses[-1]
+    return [retried(tried.decide(error, charge=False)) for _ in range(failures)][-1]
+
+
+def retried(decision: RetryDecision) -> float:
+    """Return the delay of a decision to retry."""
+    assert decision.delay is not None
+    return decision.delay
 
 
 # Pauses
@@ -157,7 +160,7 @@ def test_what_the_api_asks_for_counts_more_than_what_was_drawn(
     "error", [status(429), status(503), status(429, retry_after=9), status(503, retry_after=9)]
 )
 def test_who_was_refused_waits_with_everybody_and_not_alone(error: NP6Error) -> None:
-    assert retries().delay(error) == 0
+    assert retries().decide(error) == RetryDecision(0.0)
 
 
 # Refusals
@@ -172,8 +175,8 @@ def test_R4_a_refusal_without_a_hint_closes_the_gate_for_longer_each_time(
 ) -> None:
     tried, random = retries(MANY), retries(MANY, random=lambda: 0.25)
     for _ in range(refusals - 1):
-        tried.delay(status(code))
-        random.delay(status(code))
+        tried.decide(status(code))
+        random.decide(status(code))
     assert tried.throttle_delay(code, None) == bound
     assert random.throttle_delay(code, None) == bound / 4
 
@@ -217,42 +220,44 @@ def test_H8_a_503_closes_no_gate_once_no_retry_is_paid_for() -> None:
 def test_there_are_so_many_attempts(attempts: int, error: NP6Error) -> None:
     tried = retries(RetryPolicy(attempts=attempts))
     for _ in range(attempts - 1):
-        tried.delay(error)
-    with pytest.raises(NP6Error) as caught:
-        tried.delay(error)
-    assert caught.value is error
-    assert error.stopped_by is None
+        tried.decide(error)
+    assert tried.decide(error) == RetryDecision(None, stopped_by=None)
 
 
 @pytest.mark.parametrize("error", [status(429), status(503, retry_after=0.0)])
 def test_being_throttled_costs_no_attempt_but_has_an_end(error: NP6Error) -> None:
     tried = retries(RetryPolicy(attempts=2))
     for _ in range(MAX_THROTTLES):
-        tried.delay(error)
-    with pytest.raises(NP6Error):
-        tried.delay(error)
+        tried.decide(error)
+    assert tried.decide(error).delay is None
 
 
 def test_failures_are_counted_anew_once_something_came() -> None:
     tried = retries(RetryPolicy(attempts=2))
-    assert tried.delay(LOST) == 0.1
-    tried.progress()
-    assert tried.delay(LOST) == 0.1
-    with pytest.raises(NP6Error):
-        tried.delay(LOST)
+    assert tried.decide(LOST).delay == 0.1
+    tried.reset_failures()
+    assert tried.decide(LOST).delay == 0.1
+    assert tried.decide(LOST).delay is None
+
+
+def test_P2_a_protocol_error_is_tried_again_once_whatever_comes_in_between() -> None:
+    tried = retries(MANY)
+    assert tried.decide(errors.ProtocolError("no HTTP")).delay is not None
+    assert tried.decide(LOST).delay is not None
+    tried.reset_failures()
+    assert tried.decide(errors.ProtocolError("no HTTP")).delay is None
 
 
 @pytest.mark.parametrize("error", [status(429), *FINAL], ids=repr)
 def test_one_attempt_is_never_repeated(error: NP6Error) -> None:
-    with pytest.raises(NP6Error):
-        retries(RetryPolicy(attempts=1)).delay(error)
+    assert retries(RetryPolicy(attempts=1)).decide(error) == RetryDecision(None)
 
 
 @pytest.mark.parametrize("code", [429, 500, 503])
 def test_R6_a_pause_longer_than_anyone_waits_is_an_error_at_once(code: int) -> None:
     budget = RetryBudget()
-    with pytest.raises(NP6Error):
-        retries(budget=budget).delay(status(code, retry_after=MAX_RETRY_AFTER + 1))
+    error = status(code, retry_after=MAX_RETRY_AFTER + 1)
+    assert retries(budget=budget).decide(error) == RetryDecision(None)
     assert budget.tokens == CAPACITY
 
 
@@ -263,9 +268,9 @@ def test_R6_a_pause_longer_than_anyone_waits_is_an_error_at_once(code: int) -> N
 def test_a_retry_is_paid_for_and_given_back_when_it_succeeds(error: NP6Error, cost: int) -> None:
     budget = RetryBudget()
     tried = retries(MANY, budget=budget)
-    tried.delay(error)
+    tried.decide(error)
     assert budget.tokens == CAPACITY - cost
-    tried.delay(error)
+    tried.decide(error)
     assert budget.tokens == CAPACITY - 2 * cost
     tried.succeed()
     assert budget.tokens == CAPACITY - cost
@@ -273,24 +278,19 @@ def test_a_retry_is_paid_for_and_given_back_when_it_succeeds(error: NP6Error, co
     assert budget.tokens == CAPACITY - cost + 1
 
 
-def test_a_refusal_that_is_no_news_costs_nothing_once() -> None:
+def test_a_throttle_that_was_charged_already_costs_nothing() -> None:
     budget = RetryBudget()
     tried = retries(MANY, budget=budget)
-    tried.is_new_throttle = False
-    tried.delay(status(429))
+    tried.decide(status(429), charge=False)
     assert budget.tokens == CAPACITY
-    tried.delay(status(429))
+    tried.decide(status(429))
     assert budget.tokens == CAPACITY - THROTTLED
 
 
 def test_what_cannot_be_paid_for_is_not_tried_again() -> None:
     budget = RetryBudget()
     budget.spend(CAPACITY - TRANSIENT + 1)
-    error = errors.ConnectError("lost")
-    with pytest.raises(NP6Error, match="stopped by the budget") as caught:
-        retries(budget=budget).delay(error)
-    assert caught.value is error
-    assert error.stopped_by == "budget"
+    assert retries(budget=budget).decide(LOST) == RetryDecision(None, stopped_by="budget")
 
 
 def test_the_limits_are_the_documented_ones() -> None:

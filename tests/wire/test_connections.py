@@ -22,7 +22,7 @@ from np6_async import (
 )
 from np6_async._decode.decoder import EventDecoder
 from np6_async._engine.limiter import Limiter
-from np6_async._engine.runner import QueryRunner
+from np6_async._engine.resources import Resources
 from np6_async._http.transport import Transport
 from np6_async._options import ApiKey, to_base_url
 from np6_async._policy.governor import Governor
@@ -112,13 +112,13 @@ async def test_N7_sending_again_costs_a_token_and_ends_where_there_is_none(
 ) -> None:
     server = await serve(in_turn(GOOD, [End.RST], GOOD, GOOD, [End.RST]))
     client = np6(server.url, retry=ONCE)
-    budget = client._runner._budget
+    budget = client._resources.budget
     await client.executions(1)
     budget.tokens = 1
     assert numbers(await client.executions(2)) == [1, 2]
     await client.executions(3)
     budget.tokens = 0
-    with pytest.raises(ConnectError, match="the budget for retries is spent"):
+    with pytest.raises(ConnectError, match="the retry budget is spent"):
         await client.executions(4)
     assert connections(server) == [0, 0, 1, 2, 2]
 
@@ -296,7 +296,7 @@ async def test_N17_an_event_of_another_notification_is_yielded_and_logged_once(
     assert numbers(found) == [0, 1, 2]
     ours = [record.getMessage() for record in caplog.records if record.name == "np6_async"]
     assert ours == [
-        "executions of notification 156: the answer holds an event of another notification"
+        "executions of notification 156: the response contains an event of another notification"
     ]
 
 
@@ -318,7 +318,7 @@ async def test_V11_events_out_of_order_are_yielded_and_logged_once(
     found = [each async for each in np6(server.url).executions(156, sort="asc")]
     assert numbers(found) != sorted(numbers(found))
     (ours,) = [record.getMessage() for record in caplog.records if record.name == "np6_async"]
-    assert ours.endswith("the answer holds events out of the order that was asked for")
+    assert ours.endswith("the response contains events out of the requested order")
 
 
 def drip(_: Request) -> Response:
@@ -342,16 +342,16 @@ async def impatient(key: str) -> AsyncIterator[Callable[[str], Stream]]:
             transport = Transport(
                 key=ApiKey(key), base_url=to_base_url(url), timeouts=timeouts, session=None
             )
-            exchange = QueryRunner(
+            resources = Resources(
                 transport=transport,
                 limiter=Limiter(Governor(concurrency=1)),
                 timeouts=timeouts,
                 retry=RetryPolicy(attempts=9, base=0.001),
                 low_speed_time=0.04,
             )
-            stack.push_async_callback(exchange.aclose)
+            stack.push_async_callback(resources.aclose)
             query = EventQuery(kind="executions", notification_id=156)
-            return EventStream(exchange, query, EventDecoder(ExecutionEvent))
+            return EventStream(resources, query, lambda _: EventDecoder(ExecutionEvent))
 
         yield open_stream
 

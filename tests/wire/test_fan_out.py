@@ -490,7 +490,7 @@ async def test_H7_a_dead_key_ends_what_is_under_way(serve: Serve, np6: MakeClien
         result = await running
     error = result.failures[bounces_of(1)]
     assert type(error) is AuthenticationError
-    assert (error.stopped_by, error.status) == ("dead key", 401)
+    assert (error.stopped_by, error.status) == ("rejected key", 401)
     assert {query.notification_id for query in result.failures} - {5, 6} == {1, 2, 3, 4}
     assert len(server.requests) <= 6
     await server.until(lambda: server.busy == 0)
@@ -548,7 +548,8 @@ async def test_at_the_deadline_running_queries_fail_and_the_rest_is_unread(
         assert type(error) is DeadlineExceededError
         assert isinstance(error, TimeoutError)
         assert (error.query, error.stopped_by) == (query, "deadline")
-        assert "the fan-out's deadline of 0.2 s was up" in str(error)
+        assert "the fan-out's deadline of 0.2 s has passed" in str(error)
+        assert error.phase == "fan_out"
         assert error.__context__ is None
     await server.until(lambda: server.open == 0)
 
@@ -588,7 +589,7 @@ async def test_a_total_of_the_client_fails_its_query_only(serve: Serve, np6: Mak
     client = np6(server.url, timeouts=Timeouts(total=0.05))
     result = await client.fan_out([1, 2, 3], kinds="bounces")
     assert {query.notification_id for query in result.events} == {1, 3}
-    assert "the total of 0.05 s was up" in str(result.failures[bounces_of(2)])
+    assert "the total timeout of 0.05 s has passed" in str(result.failures[bounces_of(2)])
     assert not result.complete
 
 
@@ -732,9 +733,9 @@ async def test_nothing_is_sent_before_a_run_is_used(serve: Serve, np6: MakeClien
         ({"concurrency": 1.5}, "concurrency must be an int"),
         ({"deadline": 0}, "deadline must be positive"),
         ({"deadline": float("nan")}, "deadline must be positive and finite"),
-        ({"ids": 5}, "ids must be an iterable of ints, not int"),
-        ({"ids": "156"}, "ids must be an iterable of ints, not str"),
-        ({"ids": b"156"}, "ids must be an iterable of ints, not bytes"),
+        ({"ids": 5}, "ids must be an iterable of ints or of EventQuery, not int"),
+        ({"ids": "156"}, "ids must be an iterable of ints or of EventQuery, not str"),
+        ({"ids": b"156"}, "ids must be an iterable of ints or of EventQuery, not bytes"),
     ],
 )
 def test_bad_arguments_are_refused_at_the_call(

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from np6_async import EventQuery, UnknownEvent
-from np6_async._engine.anomalies import Anomaly
 from np6_async._engine.instrumentation import Instrumentation
+from np6_async._engine.log import QueryLog
+from np6_async._engine.stats import Counters
 from np6_async.errors import (
     ConnectError,
     DeadlineExceededError,
@@ -19,10 +20,12 @@ from np6_async.errors import (
     ResponseError,
     ServerError,
 )
+from np6_async.hooks import Anomaly, QueryRun
 
 QUERY = EventQuery(kind="bounces", notification_id=156)
 BROKEN = ServerError("…", query=QUERY, status=502, attempts=2)
 CUT = ConnectError("…", query=QUERY, attempts=3, events_yielded=7)
+RUN = QueryRun(1, QUERY)
 ABOUT = {"np6_kind": "bounces", "np6_notification_id": 156}
 
 
@@ -30,10 +33,8 @@ def unknown(type_: str | None, reason: str = "$.id: required member missing") ->
     return UnknownEvent(type=type_, id=None, timestamp=None, reason=reason, raw=b"{}")
 
 
-def give_up(instrumentation: Instrumentation, failure: NP6Error) -> None:
-    with pytest.raises(type(failure)) as caught, instrumentation.giving_up(QUERY):
-        raise failure
-    assert caught.value is failure
+def tell_unknown(type_: str | None, log: QueryLog) -> None:
+    Instrumentation(Counters(), log).unknown_event(RUN, unknown(type_))
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +50,11 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
     ("happen", "level", "message", "told"),
     [
         (
-            lambda instrumentation: instrumentation.retry(QUERY, BROKEN, 0.25),
+            lambda log: log.retry_scheduled(RUN, error=BROKEN, delay=0.25),
             "INFO",
             (
                 "bounces of notification 156: attempt 2 failed (ServerError 502), "
-                "the next follows in 0.25 s"
+                "the next one follows in 0.25 s"
             ),
             {
                 "np6_event": "retry",
@@ -66,11 +67,11 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda instrumentation: instrumentation.retry(QUERY, CUT, 1),
+            lambda log: log.resumed(RUN, error=CUT, delay=1),
             "INFO",
             (
                 "bounces of notification 156: broke off after 7 events (ConnectError), "
-                "taken up in 1.00 s"
+                "resumed in 1.00 s"
             ),
             {
                 "np6_event": "resume",
@@ -83,15 +84,15 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda instrumentation: instrumentation.throttled(429, 2.5),
+            lambda log: log.throttled(RUN, status=429, retry_after=2.0, delay=2.5),
             "INFO",
-            "the API answered 429: no query of this client goes for 2.50 s",
+            "the API answered 429: this client sends no request for 2.50 s",
             {"np6_event": "throttled", "np6_status": 429, "np6_seconds": 2.5},
         ),
         (
-            lambda instrumentation: give_up(instrumentation, BROKEN),
+            lambda log: log.query_failed(RUN, error=BROKEN),
             "WARNING",
-            "bounces of notification 156: failed for good after 2 attempts (ServerError 502)",
+            "bounces of notification 156: failed after 2 attempts (ServerError 502)",
             {
                 "np6_event": "query_failed",
                 **ABOUT,
@@ -103,11 +104,11 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda instrumentation: instrumentation.unknown(unknown("delivery")),
+            lambda log: tell_unknown("delivery", log),
             "WARNING",
             (
                 "an event of type delivery fits no model ($.id: required member missing); "
-                "more of this type are only counted"
+                "further ones of this type are counted"
             ),
             {
                 "np6_event": "unknown_event",
@@ -116,9 +117,9 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
             },
         ),
         (
-            lambda instrumentation: instrumentation.odd(QUERY, Anomaly.FOREIGN_EVENT),
+            lambda log: log.anomaly(RUN, anomaly=Anomaly.FOREIGN_EVENT),
             "WARNING",
-            "bounces of notification 156: the answer holds an event of another notification",
+            "bounces of notification 156: the response contains an event of another notification",
             {
                 "np6_event": "anomaly",
                 **ABOUT,
@@ -129,12 +130,12 @@ def fields(record: logging.LogRecord) -> dict[str, Any]:
 )
 def test_a_record_has_a_stable_name_level_message_and_fields(
     caplog: pytest.LogCaptureFixture,
-    happen: Callable[[Instrumentation], None],
+    happen: Callable[[QueryLog], None],
     level: str,
     message: str,
     told: dict[str, Any],
 ) -> None:
-    happen(Instrumentation())
+    happen(QueryLog())
     (record,) = caplog.records
     assert (record.name, record.levelname, record.getMessage()) == ("np6_async", level, message)
     assert fields(record) == {**told, "np6_left_out": 0}
@@ -156,32 +157,30 @@ def test_a_record_has_a_stable_name_level_message_and_fields(
 def test_what_the_api_answers_to_the_question_is_its_callers_to_log(
     caplog: pytest.LogCaptureFixture, failure: NP6Error, is_told: bool
 ) -> None:
-    give_up(Instrumentation(), failure)
+    QueryLog().query_failed(RUN, error=failure)
     assert [fields(record)["np6_event"] for record in caplog.records] == ["query_failed"] * is_told
 
 
-def test_a_gate_that_stays_open_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
-    Instrumentation().throttled(503, 0.0)
+def test_a_throttle_that_blocks_nothing_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    QueryLog().throttled(RUN, status=503, retry_after=None, delay=0.0)
     assert caplog.records == []
 
 
-def test_oddities_are_counted() -> None:
-    instrumentation = Instrumentation()
-    instrumentation.odd(QUERY, Anomaly.FOREIGN_EVENT)
-    instrumentation.odd(QUERY, Anomaly.OUT_OF_ORDER)
-    instrumentation.odd(QUERY, Anomaly.OUT_OF_ORDER)
-    counters = instrumentation.counters
+def test_anomalies_are_counted() -> None:
+    counters = Counters()
+    for anomaly in (Anomaly.FOREIGN_EVENT, Anomaly.OUT_OF_ORDER, Anomaly.OUT_OF_ORDER):
+        Instrumentation(counters, QueryLog()).anomaly(RUN, anomaly=anomaly)
     assert (counters.foreign_responses, counters.out_of_order_responses) == (1, 2)
 
 
 def test_V1_of_unknown_events_all_are_counted_and_the_first_of_a_type_is_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    instrumentation = Instrumentation()
+    counters, log = Counters(), QueryLog()
     for type_ in ["delivery", "hit", "delivery", None, "hit", None]:
-        instrumentation.unknown(unknown(type_))
+        Instrumentation(counters, log).unknown_event(RUN, unknown(type_))
     assert [fields(record)["np6_type"] for record in caplog.records] == ["delivery", "hit", None]
-    assert instrumentation.counters.unknown_events == 6
+    assert counters.unknown_events == 6
 
 
 @pytest.mark.parametrize(
@@ -190,7 +189,7 @@ def test_V1_of_unknown_events_all_are_counted_and_the_first_of_a_type_is_told(
 def test_S14_a_type_that_is_no_plain_name_is_not_told(
     caplog: pytest.LogCaptureFixture, type_: str
 ) -> None:
-    Instrumentation().unknown(unknown(type_))
+    tell_unknown(type_, QueryLog())
     (record,) = caplog.records
     assert fields(record)["np6_type"] is None
     assert record.getMessage().startswith("an event of type None fits no model")
@@ -200,41 +199,41 @@ def test_V1_a_type_that_came_when_the_log_was_full_is_told_once_it_is_not(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 5.0
-    instrumentation = Instrumentation(lambda: now)
+    log = QueryLog(lambda: now)
     types = [f"type-{number}" for number in range(12)]
     for type_ in types:
-        instrumentation.unknown(unknown(type_))
+        tell_unknown(type_, log)
     now = 6.0
     for type_ in types * 2:
-        instrumentation.unknown(unknown(type_))
+        tell_unknown(type_, log)
     assert [fields(record)["np6_type"] for record in caplog.records] == types
     assert [fields(record)["np6_left_out"] for record in caplog.records[-2:]] == [2, 0]
 
 
 def test_types_without_end_are_told_up_to_a_hundred(caplog: pytest.LogCaptureFixture) -> None:
-    instrumentation = Instrumentation(iter(range(1000)).__next__)
+    counters, log = Counters(), QueryLog(iter(range(1000)).__next__)
     for number in range(150):
-        instrumentation.unknown(unknown(f"type-{number}"))
+        Instrumentation(counters, log).unknown_event(RUN, unknown(f"type-{number}"))
     assert len(caplog.records) == 100
-    assert instrumentation.counters.unknown_events == 150
+    assert counters.unknown_events == 150
 
 
 def test_of_one_name_ten_records_go_out_a_second_and_the_rest_is_counted(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = 5.0
-    instrumentation = Instrumentation(lambda: now)
+    log = QueryLog(lambda: now)
     for _ in range(25):
-        instrumentation.retry(QUERY, BROKEN, 0)
-    instrumentation.throttled(429, 1)
+        log.retry_scheduled(RUN, error=BROKEN, delay=0)
+    log.throttled(RUN, status=429, retry_after=1.0, delay=1)
     assert [fields(record)["np6_event"] for record in caplog.records] == ["retry"] * 10 + [
         "throttled"
     ]
     now = 5.9
-    instrumentation.retry(QUERY, BROKEN, 0)
+    log.retry_scheduled(RUN, error=BROKEN, delay=0)
     now = 6.0
-    instrumentation.retry(QUERY, BROKEN, 0)
-    instrumentation.retry(QUERY, BROKEN, 0)
+    log.retry_scheduled(RUN, error=BROKEN, delay=0)
+    log.retry_scheduled(RUN, error=BROKEN, delay=0)
     assert [fields(record)["np6_left_out"] for record in caplog.records] == [0] * 11 + [16, 0]
 
 
@@ -248,8 +247,8 @@ def test_a_level_that_nobody_reads_costs_no_time_and_no_records(
         asked.append(None)
         return 0.0
 
-    instrumentation = Instrumentation(now)
-    instrumentation.retry(QUERY, BROKEN, 0)
+    log = QueryLog(now)
+    log.retry_scheduled(RUN, error=BROKEN, delay=0)
     assert (caplog.records, asked) == ([], [])
 
 

@@ -1,0 +1,194 @@
+"""One attempt of a query: a slot, a request, and the head of the response to it."""
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from np6_async._decode.array import ElementDecoder
+from np6_async._http.transport import Response, StaleConnectionError
+from np6_async._policy.headers import quota
+from np6_async._policy.retry import RESEND, THROTTLING_STATUSES
+from np6_async._policy.status import DETAIL_BYTES, error_of, requested_delay
+from np6_async._query import EventQuery
+from np6_async.errors import ConnectError, NP6Error
+from np6_async.hooks import Anomaly
+
+from .anomalies import notification_of
+from .limiter import Slot
+from .query_state import QueryState
+from .response import ResponseReader
+
+__all__ = ["Attempt"]
+
+T = TypeVar("T")
+
+
+class Attempt(Generic[T]):
+    """One request and its response. Leaving its block frees the connection.
+
+    If it failed and the query is to be tried again, the block swallows the error: see `succeeded`.
+
+    Args:
+        state: The query.
+        query: What to ask for: the query, or what is left of it.
+        decoder: Decodes the elements of the response.
+    """
+
+    def __init__(
+        self,
+        state: QueryState,
+        query: EventQuery,
+        decoder: ElementDecoder[T],
+    ) -> None:
+        self.succeeded = False
+        """Whether its block ended without an error."""
+        self._state = state
+        self._query = query
+        self._decoder = decoder
+        self._resources = state.resources
+        self._hooks = state.resources.instrumentation
+        self._reader: ResponseReader[T] | None = None
+        self._began_at: float | None = None  # None: nothing was sent
+        self._status: int | None = None
+        self._charge = True
+        self._has_begun = False  # whether any element has arrived
+
+    def __enter__(self) -> "Attempt[T]":
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        if self._began_at is not None:
+            self._hooks.attempt_finished(
+                self._state.run,
+                attempt=self._state.attempts,
+                status=self._status,
+                duration=self._state.deadline.elapsed - self._began_at,
+            )
+        self.succeeded = exc is None
+        if not isinstance(exc, NP6Error):
+            return False
+        return self._state.recover(exc, charge=self._charge)
+
+    async def acquire(self) -> Slot:
+        """Wait until the request may be sent.
+
+        Raises:
+            DeadlineExceededError: The query's time has passed.
+            ClientClosedError: The client was closed.
+        """
+        deadline, limiter = self._state.deadline, self._resources.limiter
+        if self._state.delay > 0:
+            await deadline.limit(partial(asyncio.sleep, self._state.delay), phase="backoff")
+        slot = limiter.try_acquire()
+        if slot is not None:
+            return slot
+        return await deadline.limit(limiter.acquire, phase="slot")
+
+    async def open(self, slot: Slot) -> ResponseReader[T]:
+        """Send the request and return its response, if that is a success.
+
+        Raises:
+            NP6Error: The request failed, or the response is an error.
+            ClientClosedError: The client was closed.
+        """
+        state, resources = self._state, self._resources
+        resources.timers.check()
+        # The transport bounds TCP and TLS, and `next_phase` the silence after them. This bounds all
+        # of them where the transport cannot tell one from the other, and name resolution.
+        response = await state.deadline.limit(
+            self._send,
+            phase="connect",
+            seconds=resources.timeouts.connect + resources.timeouts.idle,
+        )
+        self._status = response.status
+        self._reader = ResponseReader(
+            response,
+            self._decoder,
+            deadline=state.deadline,
+            idle=resources.timeouts.idle,
+            minimum_rate=state.minimum_rate,
+            decoded=self._on_decoded,
+        )
+        now = datetime.now(UTC)
+        self._report(response, slot, now)
+        detail = "" if response.status in (200, 204) else await self._detail(self._reader)
+        self._check_head(response, detail, now)
+        return self._reader
+
+    async def _send(self) -> Response:
+        """Send the request; once more, and at once, if its pooled connection was dead."""
+        state, timeouts = self._state, self._resources.timeouts
+        state.attempts += 1
+        self._began_at = state.deadline.elapsed
+        self._hooks.attempt_started(state.run, attempt=state.attempts)
+        send = partial(
+            self._resources.transport.send,
+            self._query.path,
+            self._query.params,
+            connected=partial(state.deadline.next_phase, "response", seconds=timeouts.idle),
+            uncompressed=state.uncompressed,
+        )
+        try:
+            return await send(new_connection=state.new_connection)
+        except StaleConnectionError:
+            pass
+        if not self._resources.budget.spend(RESEND):
+            raise ConnectError("a pooled connection was dead, and the retry budget is spent")
+        state.new_connection = True
+        state.attempts += 1
+        self._hooks.request_resent(state.run)
+        state.deadline.next_phase("connect", seconds=timeouts.connect + timeouts.idle)
+        return await send(new_connection=True)
+
+    def _report(self, response: Response, slot: Slot, now: datetime) -> None:
+        """Tell the limiter what the head of the response says about the rate."""
+        status, known = response.status, quota(response.headers, now=now)
+        if status not in THROTTLING_STATUSES:
+            slot.admitted(known)
+            return
+        asked = requested_delay(status, response.headers, now=now)
+        delay = self._state.retry.throttle_delay(status, asked, probes=slot.probes)
+        self._charge = slot.throttled(known, seconds=delay)  # before the slot is free
+        self._hooks.throttled(
+            self._state.run,
+            status=status,
+            retry_after=asked,
+            delay=delay if self._charge else 0.0,
+        )
+
+    async def _detail(self, reader: ResponseReader[T]) -> str:
+        """Return the head of an error body. Only the scrubbed text has a name."""
+        head = reader.head_of_body(DETAIL_BYTES)
+        return self._resources.transport.scrub((await head).decode("utf-8", "replace"))
+
+    def _check_head(self, response: Response, detail: str, now: datetime) -> None:
+        """Raise the error that the head of the response means, if it means one."""
+        failure = error_of(response.status, response.headers, detail, now=now)
+        if failure is None:
+            return
+        try:
+            raise failure
+        finally:
+            del failure  # an error that a frame of its own traceback refers to is a cycle
+
+    def _on_decoded(self, size: int, elements: list[T]) -> None:
+        """Tell the hooks, and look whose events these are."""
+        run = self._state.run
+        self._hooks.body_received(run, size=size)
+        if not elements:
+            return
+        self._hooks.batch_decoded(run, events=len(elements))
+        if not self._has_begun:
+            self._has_begun = True
+            if notification_of(elements[0]) not in (None, self._query.notification_id):
+                self._state.note(Anomaly.FOREIGN_EVENT)

@@ -1,0 +1,161 @@
+"""What is known of one query across its attempts: time, failures, and how to ask next."""
+
+import random
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from attrs import Factory, define, field
+
+from np6_async._policy.minimum_rate import MinimumRate
+from np6_async._policy.retry import RetryState
+from np6_async._query import EventQuery
+from np6_async.errors import ConnectError, NP6Error, ProtocolError
+from np6_async.hooks import Anomaly, QueryRun
+
+from .deadline import Deadline
+from .resources import Resources
+from .resume import KeyReader, Progress
+
+__all__ = ["QueryState"]
+
+T = TypeVar("T")
+
+
+@define(eq=False)
+class QueryState:
+    """One run of one query. Use it as a context manager: it tells the hooks how the run ends.
+
+    Attributes:
+        query: What the caller asked for.
+        resources: What to ask with.
+        gapless: Whether the time between two waits counts against the timeout.
+        attempts: Requests so far.
+        delay: Seconds to wait before the next attempt.
+        new_connection: Whether the next attempt must not use a pooled connection.
+        uncompressed: Whether the next attempt asks for a body that is not compressed.
+    """
+
+    query: EventQuery
+    resources: Resources
+    gapless: bool = False
+    attempts: int = 0
+    delay: float = 0.0
+    new_connection: bool = False
+    uncompressed: bool = False
+    _progress: Progress[Any] | None = None  # None: the caller has had nothing, or starts again
+    run: QueryRun = field(init=False)
+    deadline: Deadline = field(init=False)
+    retry: RetryState = field(init=False)
+    minimum_rate: MinimumRate = field(init=False)
+    _anomalies: frozenset[Anomaly] = Factory(frozenset)
+    _is_finished: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        resources = self.resources
+        total = resources.timeouts.total
+        self.deadline = Deadline(total, resources.timers, gapless=self.gapless)
+        self.retry = RetryState(resources.retry, resources.budget, random.random)
+        self.minimum_rate = MinimumRate(resources.low_speed_time)
+        self.run = resources.instrumentation.start(self.query)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress = None  # error reports show local variables, which must not hold events
+        if self._is_finished:
+            return
+        hooks = self.resources.instrumentation
+        if isinstance(exc, NP6Error):
+            hooks.query_failed(self.run, error=exc)
+        else:
+            elapsed = self.deadline.elapsed
+            hooks.query_abandoned(self.run, attempts=self.attempts, elapsed=elapsed)
+
+    @property
+    def rest(self) -> EventQuery:
+        """What is still to be asked for."""
+        return self.query if self._progress is None else self._progress.query
+
+    def take(self, elements: list[T], keys: KeyReader[T], *, last: bool) -> list[T]:
+        """Return those of the elements that the caller of a stream has not had.
+
+        Args:
+            elements: What has arrived.
+            keys: Finds out by what elements are recognised.
+            last: Whether the response is complete with these.
+        """
+        if self._progress is None:
+            if last and not self.query.sort:
+                return elements
+            self._progress = Progress(self.query, keys)
+        new: list[T] = self._progress.take(elements, last=last)
+        if new:
+            self.retry.reset_failures()
+        return new
+
+    def finish(self) -> None:
+        """Note that the query was answered in full."""
+        if self.attempts:
+            self.retry.succeed()
+        self._check_order()
+        self._is_finished = True
+        hooks, elapsed = self.resources.instrumentation, self.deadline.elapsed
+        hooks.query_finished(self.run, attempts=self.attempts, elapsed=elapsed)
+
+    def note(self, anomaly: Anomaly) -> None:
+        """Note what is odd about a response, once for each kind."""
+        if anomaly not in self._anomalies:
+            self._anomalies |= {anomaly}
+            self.resources.instrumentation.anomaly(self.run, anomaly=anomaly)
+
+    def recover(self, error: NP6Error, *, charge: bool) -> bool:
+        """Decide whether the query is asked again after a failed attempt, and how.
+
+        Args:
+            error: How the attempt failed. It is told what is known of the query.
+            charge: Whether a retry costs tokens, as in `RetryState.decide`.
+
+        Raises:
+            StreamInterruptedError: What the caller has had is too much to be told apart.
+        """
+        self._check_order()
+        self.new_connection |= isinstance(error, ConnectError)
+        self.uncompressed |= isinstance(error, ProtocolError)
+        final = None if self._progress is None else self._progress.resume(error)
+        if final is not None:
+            self._describe(final)
+            try:
+                raise final from None
+            finally:
+                del final  # an error that a frame of its own traceback refers to is a cycle
+        self._describe(error)
+        decision = self.retry.decide(error, charge=charge)
+        if decision.delay is None:
+            error.stopped_by = decision.stopped_by or error.stopped_by
+            return False
+        self.delay = decision.delay
+        delay = max(self.delay, self.resources.limiter.blocked_for)
+        if not self.deadline.allows(delay):
+            error.stopped_by = "deadline"
+            return False
+        error.__traceback__ = None  # it goes no further, and its frames hold what comes next
+        hooks = self.resources.instrumentation
+        tell = hooks.resumed if error.events_yielded else hooks.retry_scheduled
+        tell(self.run, error=error, delay=delay)
+        return True
+
+    def _describe(self, error: NP6Error) -> None:
+        error.query = self.query
+        error.attempts = self.attempts
+        error.elapsed = self.deadline.elapsed
+        error.events_yielded = 0 if self._progress is None else self._progress.given
+
+    def _check_order(self) -> None:
+        if self._progress is not None and not self._progress.in_order:
+            self.note(Anomaly.OUT_OF_ORDER)

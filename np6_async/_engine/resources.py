@@ -1,0 +1,89 @@
+"""What the queries of a client are asked with: what they share, and its settings."""
+
+import asyncio
+from typing import Self
+
+from attrs import Factory, asdict, evolve, field, frozen
+
+from np6_async._http.transport import Transport
+from np6_async._options import RetryPolicy, Timeouts
+from np6_async._policy.minimum_rate import LOW_SPEED_TIME
+from np6_async._policy.retry import RetryBudget
+from np6_async.hooks import Hook
+
+from .deadline import Timers
+from .instrumentation import Instrumentation
+from .limiter import Limiter
+from .log import QueryLog
+from .stats import Counters, Stats
+
+__all__ = ["Resources"]
+
+
+@frozen(kw_only=True, eq=False)
+class Resources:
+    """Everything that a query needs of its client. A view of a client shares all but settings.
+
+    Attributes:
+        transport: Sends the requests.
+        limiter: Decides when.
+        timeouts: How long to wait; a setting.
+        retry: How failures are repeated; a setting.
+        instrumentation: Whom to tell what happens; a setting, as far as the user's hooks go.
+        budget: Pays for retries.
+        timers: Ends waits.
+        gathering: Held while a large response is decoded that is kept as a whole.
+        counters: The statistics.
+        log: The log.
+        low_speed_time: Seconds of waiting after which a body that comes too slowly is given up.
+    """
+
+    transport: Transport
+    limiter: Limiter
+    timeouts: Timeouts
+    retry: RetryPolicy
+    budget: RetryBudget = Factory(RetryBudget)
+    timers: Timers = Factory(Timers)
+    gathering: asyncio.Lock = Factory(asyncio.Lock)
+    counters: Counters = Factory(Counters)
+    log: QueryLog = Factory(QueryLog)
+    instrumentation: Instrumentation = field(
+        default=Factory(lambda self: self.instrument(()), takes_self=True)
+    )
+    low_speed_time: float = LOW_SPEED_TIME
+
+    def instrument(self, hooks: tuple[Hook, ...]) -> Instrumentation:
+        """Return what tells statistics, log and these hooks."""
+        return Instrumentation(self.counters, self.log, hooks, scrub=self.transport.scrub)
+
+    def with_options(
+        self,
+        *,
+        timeouts: Timeouts | None,
+        retry: RetryPolicy | None,
+        hooks: tuple[Hook, ...] | None,
+    ) -> Self:
+        """Return the same resources with other settings; None leaves one as it is."""
+        return evolve(
+            self,
+            timeouts=timeouts or self.timeouts,
+            retry=retry or self.retry,
+            instrumentation=self.instrumentation if hooks is None else self.instrument(hooks),
+        )
+
+    @property
+    def stats(self) -> Stats:
+        """The statistics so far, and the state of limiter and budget."""
+        counted = asdict(self.counters)
+        return Stats(
+            throttled=counted.pop("throttles"),
+            **counted,
+            waited=self.limiter.waited,
+            in_flight=self.limiter.in_flight,
+            retry_tokens=self.budget.tokens,
+        )
+
+    async def aclose(self) -> None:
+        """End every query with `ClientClosedError`, and close the connections."""
+        self.timers.close()
+        await self.transport.aclose()

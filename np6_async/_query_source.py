@@ -1,0 +1,87 @@
+"""The queries of a fan-out, read one by one from what its caller gives."""
+
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+from typing import TypeAlias
+
+from ._generated.kinds import EventKind
+from ._query import EventQuery, Instant, Sort, to_kind
+
+__all__ = ["Ids", "read_queries"]
+
+Ids: TypeAlias = Iterable[int | EventQuery] | AsyncIterable[int | EventQuery]
+"""Notification ids, or queries, or both; read when a query can be sent, and no earlier."""
+
+
+def read_queries(
+    ids: Ids,
+    *,
+    kinds: Iterable[str] | None,
+    start: Instant | None,
+    end: Instant | None,
+    sort: Sort | None,
+) -> AsyncGenerator[EventQuery, None]:
+    """Return the queries, for an id one of each kind. Ids are read one by one as they are needed.
+
+    Raises:
+        ValueError: Now, if an argument is not usable; when it is read, if an id is not.
+    """
+    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
+        raise ValueError(
+            f"ids must be an iterable of ints or of EventQuery, not {type(ids).__name__}"
+        )
+    if isinstance(ids, Mapping):
+        ids = tuple(ids)  # the failures of a run may grow while they are asked again
+    has_options = kinds is not None or any(each is not None for each in (start, end, sort))
+    wanted = _to_kinds(kinds)
+    window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
+
+    def expand(item: int | EventQuery) -> Iterator[EventQuery]:
+        if not isinstance(item, EventQuery):
+            for kind in wanted:
+                yield EventQuery(
+                    kind=kind,
+                    notification_id=item,
+                    start=window.start,
+                    end=window.end,
+                    sort=window.sort,
+                )
+        elif has_options:
+            raise ValueError(
+                "kinds, start, end and sort apply to ids, and this is an EventQuery, which has its"
+                " own: leave them out, or pass ids only"
+            )
+        else:
+            yield item
+
+    return _read(ids, expand)
+
+
+async def _read(
+    ids: Ids, expand: Callable[[int | EventQuery], Iterator[EventQuery]]
+) -> AsyncGenerator[EventQuery, None]:
+    if isinstance(ids, AsyncIterable):
+        async for item in ids:
+            for query in expand(item):
+                yield query
+    else:
+        for item in ids:
+            for query in expand(item):
+                yield query
+
+
+def _to_kinds(kinds: Iterable[str] | None) -> list[EventKind]:
+    if kinds is None:
+        return list(EventKind)
+    if isinstance(kinds, str):
+        return [to_kind(kinds)]
+    wanted = list(dict.fromkeys(map(to_kind, kinds)))
+    if not wanted:
+        raise ValueError("kinds is empty: name at least one, or leave it out for all")
+    return wanted
