@@ -102,7 +102,6 @@ class Attempt(Generic[T]):
             ClientClosedError: The client was closed.
         """
         state, resources = self._state, self._resources
-        resources.timers.check()
         # The transport bounds TCP and TLS, and `next_phase` the silence after them. This bounds all
         # of them where the transport cannot tell one from the other, and name resolution.
         response = await state.deadline.limit(
@@ -131,15 +130,16 @@ class Attempt(Generic[T]):
         state.attempts += 1
         self._began_at = state.deadline.elapsed
         self._hooks.attempt_started(state.run, attempt=state.attempts)
-        send = partial(
-            self._resources.transport.send,
-            self._query.path,
-            self._query.params,
-            connected=partial(state.deadline.next_phase, "response", seconds=timeouts.idle),
-            uncompressed=state.uncompressed,
-        )
+        path, params = self._query.path, self._query.params
+        connected = partial(state.deadline.next_phase, "response", seconds=timeouts.idle)
         try:
-            return await send(new_connection=state.new_connection)
+            return await self._resources.transport.send(
+                path,
+                params,
+                connected=connected,
+                uncompressed=state.uncompressed,
+                new_connection=state.new_connection,
+            )
         except StaleConnectionError:
             pass
         if not self._resources.budget.spend(RESEND):
@@ -148,7 +148,13 @@ class Attempt(Generic[T]):
         state.attempts += 1
         self._hooks.request_resent(state.run)
         state.deadline.next_phase("connect", seconds=timeouts.connect + timeouts.idle)
-        return await send(new_connection=True)
+        return await self._resources.transport.send(
+            path,
+            params,
+            connected=connected,
+            uncompressed=state.uncompressed,
+            new_connection=True,
+        )
 
     def _report(self, response: Response, slot: Slot, now: datetime) -> None:
         """Tell the limiter what the head of the response says about the rate."""

@@ -126,11 +126,7 @@ class Instrumentation:
             for call in calls:
                 call(*args, **kwargs)
 
-        return call_all if calls else _nothing
-
-
-def _nothing(*_: object, **__: object) -> None:
-    """Nobody listens."""
+        return call_all
 
 
 def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:

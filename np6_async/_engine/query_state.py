@@ -103,7 +103,8 @@ class QueryState:
         """Note that the query was answered in full."""
         if self.attempts:
             self.retry.succeed()
-        self._check_order()
+        if self._progress is not None:
+            self._check_order(self._progress)
         self._is_finished = True
         hooks, elapsed = self.resources.instrumentation, self.deadline.elapsed
         hooks.query_finished(self.run, attempts=self.attempts, elapsed=elapsed)
@@ -124,7 +125,8 @@ class QueryState:
         Raises:
             StreamInterruptedError: What the caller has had is too much to be told apart.
         """
-        self._check_order()
+        if self._progress is not None:
+            self._check_order(self._progress)
         self.new_connection |= isinstance(error, ConnectError)
         self.uncompressed |= isinstance(error, ProtocolError)
         final = None if self._progress is None else self._progress.resume(error)
@@ -156,6 +158,6 @@ class QueryState:
         error.elapsed = self.deadline.elapsed
         error.events_yielded = 0 if self._progress is None else self._progress.given
 
-    def _check_order(self) -> None:
-        if self._progress is not None and not self._progress.in_order:
+    def _check_order(self, progress: Progress[Any]) -> None:
+        if not progress.in_order:
             self.note(Anomaly.OUT_OF_ORDER)

@@ -44,6 +44,8 @@ class ResponseReader(Generic[T]):
         decoded: Callable[[int, list[T]], None],
     ) -> None:
         self.response = response
+        self.complete = False
+        """Whether all elements have been returned, and the body was a whole array."""
         self._splitter = ArraySplitter(decoder)
         self._piece = decoder.piece
         self._deadline = deadline
@@ -54,11 +56,6 @@ class ResponseReader(Generic[T]):
         self._taken = 0  # bytes of those
         self._busy = 0  # bytes since other tasks had a chance to run
         self._ended = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether all elements have been returned, and the body was a whole array."""
-        return self._ended and self._splitter.fault is None
 
     async def read(self) -> list[T]:
         """Return the next elements; `complete` says whether they are the last.
@@ -122,6 +119,7 @@ class ResponseReader(Generic[T]):
             self._ended = True
             if self.response.status == 200:
                 elements += self._splitter.finish()
+            self.complete = self._splitter.fault is None
             self.response.close()
         self._decoded(self._busy - before, elements)
         found += elements
