@@ -75,6 +75,7 @@ class NP6Client(Endpoints):
             del api_key  # a traceback that shows local variables must not show it
         _check_type(timeouts, Timeouts, name="timeouts")
         _check_type(retry, RetryPolicy, name="retry")
+        _check_type(strict, bool, name="strict")
         checked_hooks = check_hooks(hooks)
         self._is_view = False
         self._strict = strict
@@ -162,6 +163,8 @@ class NP6Client(Endpoints):
             _check_type(timeouts, Timeouts, name="timeouts")
         if retry is not None:
             _check_type(retry, RetryPolicy, name="retry")
+        if strict is not None:
+            _check_type(strict, bool, name="strict")
         checked_hooks = None if hooks is None else check_hooks(hooks)
         view = object.__new__(type(self))
         vars(view).update(vars(self))

@@ -10,6 +10,7 @@ from uuid import UUID
 import aiohttp
 
 from np6_async import Event, NP6Client, RetryPolicy, Timeouts, UnknownEvent
+from np6_async.hooks import Hook
 
 __all__ = [
     "CONTENT",
@@ -41,6 +42,7 @@ class Settings(TypedDict, total=False):
     max_rate: float | None
     strict: bool
     session: aiohttp.ClientSession | None
+    hooks: Iterable[Hook]
 
 
 class MakeClient(Protocol):
