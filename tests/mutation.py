@@ -18,10 +18,7 @@ __all__ = ["main"]
 ENOUGH: Final = 0.85
 """The share of mutants that have to be noticed, in each module."""
 
-_ALL: Final = (
-    "np6_async._[!h]*",
-    "np6_async._http.transport.*scrub*",
-)  # of the transport: its redaction
+_ALL: Final = ("np6_async._[!h]*", "np6_async._http.redaction.*")
 _NOTICED: Final = ("killed", "timeout")
 
 

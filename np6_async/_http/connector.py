@@ -1,0 +1,70 @@
+"""The connector of a client's own sessions: it says when a request has its connection."""
+
+import os
+import socket
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Final
+
+import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
+from attrs import define
+
+__all__ = ["Connecting", "Connector", "connecting"]
+
+
+@define
+class Connecting:
+    """How one request gets its connection.
+
+    Attributes:
+        done: Called when the request has one.
+        dialled: Whether the connection is a new one.
+    """
+
+    done: Callable[[], None]
+    dialled: bool = False
+
+
+connecting: Final[ContextVar[Connecting]] = ContextVar("connecting")
+"""That of the request which the current task sends."""
+
+
+class Connector(aiohttp.TCPConnector):
+    """A pool without a limit: the client's limiter decides how many requests are under way.
+
+    A forked process has its parent's sockets and the selector that watches them. Closing its copies
+    would take the parent's connections out of the parent's selector, so there it does nothing.
+    """
+
+    def __init__(self, *, force_close: bool) -> None:
+        super().__init__(limit=0, force_close=force_close, socket_factory=_dial)
+        self._process = os.getpid()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+    ) -> Connection:
+        """As for any connector, and report that there is a connection."""
+        connection = await super().connect(req, traces, timeout)
+        connecting.get().done()
+        return connection
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process made it, and not the one that it was forked from."""
+        return self._process == os.getpid()
+
+    def __del__(self, *given: object) -> None:
+        if self.is_ours:
+            super().__del__(*given)
+
+
+def _dial(address: aiohttp.AddrInfoType) -> socket.socket:
+    """Make the socket of a new connection, and note that there is one."""
+    connecting.get().dialled = True
+    family, type_, protocol, _, _ = address
+    return socket.socket(family, type_, protocol)

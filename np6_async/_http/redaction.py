@@ -1,0 +1,31 @@
+"""Takes the API key out of what a server sent, should it have repeated the key."""
+
+from collections.abc import Mapping
+
+import aiohttp
+
+from np6_async._options import ApiKey
+
+__all__ = ["scrub", "scrubbed_headers"]
+
+
+def scrub(text: str, key: ApiKey) -> str:
+    """Return a text without the key.
+
+    A text that was cut may end with the first part of the key, which goes as well.
+    """
+    text = text.replace(key.reveal(), "***")
+    lengths = range(len(key.reveal()) - 1, 3, -1)
+    tail = next((n for n in lengths if text.endswith(key.reveal()[:n])), 0)
+    return f"{text[:-tail]}***" if tail else text
+
+
+def scrubbed_headers(response: aiohttp.ClientResponse, key: ApiKey) -> Mapping[str, str]:
+    """Return the headers of a response without the key."""
+    headers = response.headers
+    if key.reveal() not in "\n".join(headers.values()):
+        return headers
+    clean = headers.copy()
+    for name, value in headers.items():
+        clean[name] = scrub(value, key)
+    return clean
