@@ -1,6 +1,7 @@
 """The settings of a client: values, checked once."""
 
 import sys
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final, NoReturn
 
@@ -88,20 +89,17 @@ class RetryPolicy:
 
 
 class ApiKey:
-    """The secret, kept where no repr, copy, pickle or `vars` shows it."""
+    """The secret, kept where no repr, copy, pickle, `vars` or walk over attributes shows it."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("reveal",)
 
     def __init__(self, value: str) -> None:
         reason = _why_unusable(value)
         if reason:
             del value  # a traceback that shows local variables must not show the key
             raise ValueError(f"the API key {reason}")
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the key itself, for the one header it belongs in."""
-        return self._value
+        self.reveal: Callable[[], str] = lambda: value
+        """Returns the key itself, for the one header it belongs in."""
 
     def __repr__(self) -> str:
         return "ApiKey('***')"

@@ -18,13 +18,18 @@ _MAX_INFLATION: Final = 500  # bytes made of each one received; real events stay
 class Response:
     """A response whose head has arrived. Close it, whatever happens.
 
+    A closed one, or one whose body failed, leads to nothing of aiohttp's any more: error reports
+    walk over the local variables of a traceback, and aiohttp's response holds the request with its
+    key, and what it received of the body.
+
     Args:
         response: What aiohttp returned.
         headers: The response's headers, without the key.
     """
 
     def __init__(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:
-        self._response = response
+        self._response: aiohttp.ClientResponse | None = response
+        self._content = response.content
         self.status: int = response.status
         self.headers = headers
 
@@ -37,15 +42,16 @@ class Response:
         """
         self._check_size()
         try:
-            return self._response.content.read_nowait()
+            return self._content.read_nowait()
         except FOREIGN as error:
             failure = translate(error, if_lost=StreamInterruptedError)
+        self.close()
         raise failure
 
     @property
     def at_end(self) -> bool:
         """Whether nothing more will come."""
-        return self._response.content.at_eof()
+        return self._content.at_eof()
 
     async def read(self) -> bytes:
         """Return what has arrived of the body, waiting for some; empty if it ends with nothing.
@@ -54,17 +60,24 @@ class Response:
             TransportError: The body broke off or cannot be decompressed.
         """
         try:
-            return await self._response.content.readany()
+            return await self._content.readany()
         except FOREIGN as error:
             failure = translate(error, if_lost=StreamInterruptedError)
+        self.close()
         raise failure
 
     def _check_size(self) -> None:
-        content = self._response.content
-        made = content.total_bytes
-        if made > _INFLATION_MIN_SIZE and made > _MAX_INFLATION * (sent := content.total_raw_bytes):
+        made = self._content.total_bytes
+        if made <= _INFLATION_MIN_SIZE:
+            return
+        sent = self._content.total_raw_bytes
+        if made > _MAX_INFLATION * sent:
+            self.close()
             raise ResponseError(f"the body is a bomb: {sent} bytes decompress to over {made}")
 
     def close(self) -> None:
         """Free the connection: for another request if the body was read to its end."""
-        self._response.close()
+        response, self._response = self._response, None
+        self._content = aiohttp.EMPTY_PAYLOAD
+        if response is not None:
+            response.close()

@@ -112,8 +112,10 @@ class Transport:
         request.headers.pop("Cookie", None)
         if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
+        sending = handler(request)
+        del request, handler  # local variables of a traceback must not lead to the key
         try:
-            return await handler(request)
+            return await sending
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):

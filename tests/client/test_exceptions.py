@@ -153,7 +153,8 @@ async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
     async def fail() -> bytes:
         raise make(foreign)
 
-    response: Any = SimpleNamespace(status=200, content=SimpleNamespace(readany=fail))
+    body = SimpleNamespace(readany=fail)
+    response: Any = SimpleNamespace(status=200, content=body, close=lambda: None)
     with pytest.raises(NP6Error) as caught:
         await Response(response, {}).read()
     _, ours, permanent = DECIDED[foreign.__name__]

@@ -1,16 +1,23 @@
 """Where a careless client would show the key. The `key` fixture searches every error and log."""
 
 import asyncio
+import gzip
 import logging
 import traceback
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from types import CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
+import aiohttp
 import pytest
 
-from np6_async import RetryPolicy
+from np6_async import RetryPolicy, Timeouts
+from np6_async._options import ApiKey
 from np6_async.errors import NP6Error, ResponseError
 from tests.leaks import places
-from tests.support import MakeClient, body, event
+from tests.support import CONTENT, MakeClient, body, event
 
 from .conftest import Serve
 from .fault_server import End, Response, always, array, chunked, status
@@ -163,3 +170,108 @@ async def test_S14_no_error_shows_what_an_event_says(serve: Serve, np6: MakeClie
     with pytest.raises(ResponseError) as broken:
         await np6((await serve(always(array(secret.encode())))).url).executions(156)
     assert places(secret, broken.value) == []
+
+
+# Error reports, such as those of sentry-sdk, walk over what local variables lead to.
+
+_OPAQUE = (type, ModuleType, FunctionType, CoroutineType, GeneratorType, int, float)
+_SHARED = (asyncio.AbstractEventLoop,)  # it leads to the server of the test as well
+
+
+def paths_to(secrets: Iterable[str], start: Mapping[str, object]) -> list[str]:
+    """Return how attributes, members and elements lead from local variables to a text."""
+    found, seen, left = [], set(), list(start.items())
+    while left:
+        path, value = left.pop()
+        if isinstance(value, str | bytes | bytearray):
+            text = value if isinstance(value, str) else value.decode("latin-1")
+            found += [path for secret in secrets if secret in text]
+        elif id(value) not in seen and not isinstance(value, _OPAQUE + _SHARED):
+            seen.add(id(value))
+            left += [(f"{path}{step}", each) for step, each in _members(value)]
+    return found
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, each in [*value.items()]:
+            yield ".key", key
+            yield f"[{key!r:.40}]", each
+    elif isinstance(value, list | tuple | set | frozenset | deque):
+        for number, each in enumerate([*value]):
+            yield f"[{number}]", each
+    if isinstance(value, partial):
+        yield from ((f".{name}", getattr(value, name)) for name in ("func", "args", "keywords"))
+    yield ".__self__", getattr(value, "__self__", None)  # of a bound method
+    yield from ((f".{name}", each) for name, each in [*getattr(value, "__dict__", {}).items()])
+    for cls in type(value).__mro__:
+        slots = getattr(cls, "__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            yield f".{name}", getattr(value, name, None)
+
+
+def led_to(secrets: Iterable[str], error: BaseException, *, room: str = "np6_async") -> list[str]:
+    """Return how the frames of a room that an error came through lead to a text."""
+    return [
+        f"{frame.f_code.co_qualname}: {path}"
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals["__name__"].startswith(room)
+        for path in paths_to(secrets, frame.f_locals)
+    ]
+
+
+BROKEN_BODY = body(*range(20))[:-1]
+
+FAILURES: dict[str, Response] = {
+    "status": status(404, b"no"),
+    "lost": [End.RST],
+    "no HTTP": [b"bonjour\r\n\r\n", End.FIN],
+    "cut": [*array(BROKEN_BODY, Content_Length=9999), End.FIN],
+    "cut chunk": [*chunked(BROKEN_BODY, End.FIN)],
+    "bad gzip": array(gzip.compress(BROKEN_BODY)[:-8] + bytes(8), Content_Encoding="gzip"),
+    "bomb": array(gzip.compress(BROKEN_BODY + b" " * 2**22), Content_Encoding="gzip"),
+    "silent": [End.SILENCE],
+    "silent body": chunked(BROKEN_BODY, End.SILENCE),
+}
+
+
+def test_the_walk_finds_what_is_there() -> None:
+    """Or the tests that follow would prove nothing."""
+    held: Any = [deque([{"a": (partial(print, NP6Error("a key").args.__len__),)}])]
+    assert len(paths_to(["a key"], {"held": held})) == 1
+    assert paths_to(["a key"], {"key": ApiKey("a key")}) == []
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own session", "caller's session"])
+@pytest.mark.parametrize("name", FAILURES)
+async def test_S4_no_walk_over_local_variables_leads_to_the_key(
+    serve: Serve, np6: MakeClient, key: str, name: str, own: bool
+) -> None:
+    server = await serve(always(FAILURES[name]))
+    async with aiohttp.ClientSession() as session:
+        client = np6(
+            server.url,
+            retry=ONCE,
+            timeouts=Timeouts(connect=2, idle=0.05),
+            session=None if own else session,
+        )
+        for ask in (client.executions(156), client.executions(156)):
+            with pytest.raises(NP6Error) as caught:
+                await ask
+            assert led_to([key], caught.value) == []
+            assert led_to([CONTENT], caught.value, room="np6_async._http") == []
+
+
+async def test_S4_no_walk_over_local_variables_of_a_cancelled_call_leads_to_the_key(
+    serve: Serve, np6: MakeClient, key: str
+) -> None:
+    for steps in (FAILURES["silent"], FAILURES["silent body"]):
+        server = await serve(always(steps))
+        task = asyncio.create_task(np6(server.url).executions(156))
+        await server.until(lambda: server.busy == 1)  # noqa: B023 - used before it changes
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        assert led_to([key], caught.value) == []
+        assert led_to([CONTENT], caught.value, room="np6_async._http") == []
