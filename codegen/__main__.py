@@ -11,7 +11,7 @@ from ._spec import load
 
 _ROOT = Path(__file__).parent.parent
 _SPEC = _ROOT / "openapi" / "np6-events.yaml"
-_OUT = _ROOT / "np6_async" / "_generated"
+_OUT = _ROOT / "np6_async"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -47,11 +47,11 @@ class Service:
     operations: tuple[Operation, ...]
 
 
-def read_service(spec: Node) -> Service | None:
-    """Return the service, or None for a document that only has schemas.
+def read_service(spec: Node) -> Service:
+    """Return the service.
 
     Raises:
-        CodegenError: An operation has a shape the client does not support.
+        CodegenError: There is no operation, or one has a shape the client does not support.
     """
     operations = tuple(
         _read(spec, path, method, item)
@@ -60,7 +60,7 @@ def read_service(spec: Node) -> Service | None:
         if method in _METHODS
     )
     if not operations:
-        return None
+        raise _refuse("paths", "there is no operation")
     _tell_apart(operations)
     return Service(
         base_url=_base_url(spec), api_key_header=_api_key_header(spec), operations=operations

@@ -4,7 +4,7 @@ import difflib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ._errors import CodegenError
@@ -25,9 +25,7 @@ def accept(files: Mapping[str, str]) -> dict[str, str]:
     """
     with tempfile.TemporaryDirectory() as directory:
         package = Path(directory) / "generated"
-        package.mkdir()
-        for name, text in files.items():
-            (package / name).write_text(text, "utf-8")
+        _write(files, package)
         _ruff("check", "--fix", "--select=I,F401,RUF022", str(package))
         _ruff("format", str(package))
         trial = Path(__file__).parent / "_trial.py"
@@ -57,8 +55,8 @@ def _run(command: list[str]) -> None:
 
 
 def differences(files: Mapping[str, str], out: Path) -> Iterator[str]:
-    """Yield a unified diff for each file of the package that is not what it should be."""
-    old = {path.name: path.read_text("utf-8") for path in _present(out)}
+    """Yield a unified diff for each file that is missing, out of date or no longer generated."""
+    old = _present(files, out)
     for name in sorted(old.keys() | files.keys()):
         before, after = old.get(name), files.get(name)
         if before != after:
@@ -72,25 +70,48 @@ def differences(files: Mapping[str, str], out: Path) -> Iterator[str]:
             )
 
 
-def _present(out: Path) -> set[Path]:
-    """Return the files of a package that could have been generated."""
-    return {*out.glob("*.py"), *out.glob("reference.md")}
+def _present(files: Mapping[str, str], out: Path) -> dict[str, str]:
+    """Return the text of what is there now: at the paths of the files, and in their packages."""
+    packages = {(out / name).parent for name in files if name.endswith("__init__.py")}
+    paths = {out / name for name in files if (out / name).exists()}
+    paths.update(path for package in packages for path in package.glob("*.py"))
+    return {path.relative_to(out).as_posix(): path.read_text("utf-8") for path in sorted(paths)}
 
 
 def replace(files: Mapping[str, str], out: Path) -> None:
-    """Make the directory hold these files and no other generated one; each file changes at once.
+    """Write the files, and remove those that are no longer generated: all of it, or nothing.
 
     Raises:
-        CodegenError: The directory holds a hand-written file.
+        CodegenError: A hand-written file is in the way.
+        OSError: A file cannot be written.
     """
-    old = _present(out)
-    for path in sorted(old):
-        if not (path.read_text("utf-8") or _MARKS[0]).startswith(_MARKS):
-            raise CodegenError(f"{path} was not generated; move it, or choose another --out")
+    old = _present(files, out)
+    for name, text in old.items():
+        if not (text or _MARKS[0]).startswith(_MARKS):
+            raise CodegenError(f"{out / name} was not generated; move it, or choose another --out")
     out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".codegen-", dir=out) as directory:
+        new, backup = Path(directory, "new"), Path(directory, "backup")
+        _write(files, new)
+        _write(old, backup)
+        try:
+            _move(files, new, out, removing=old.keys() - files.keys())
+        except BaseException:
+            _move(old, backup, out, removing=files.keys() - old.keys())
+            raise
+
+
+def _write(files: Mapping[str, str], directory: Path) -> None:
     for name, text in files.items():
-        new = out / f".{name}.new"
-        new.write_text(text, "utf-8")
-        new.replace(out / name)
-    for path in old - {out / name for name in files}:
-        path.unlink()
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def _move(names: Iterable[str], source: Path, target: Path, *, removing: Iterable[str]) -> None:
+    """Move files from one directory to another; each of them changes at once."""
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).replace(target / name)
+    for name in removing:
+        (target / name).unlink(missing_ok=True)

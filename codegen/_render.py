@@ -1,6 +1,7 @@
-"""Put the generated package together, as text by file name."""
+"""Render the generated files: their text, by their path in the package."""
 
 import ast
+from pathlib import PurePath
 from typing import Any
 
 import jinja2
@@ -12,18 +13,23 @@ from ._tree import Node
 
 __all__ = ["render"]
 
-_SERVICE_FILES = ("kinds.py", "endpoints.py", "examples.py", "reference.md")
+_SERVICE_FILES = (
+    "_endpoints.py",
+    "_generated/examples.py",
+    "_generated/kinds.py",
+    "_generated/reference.md",
+)
 
 
 def render(spec: Node, source: str, command: str, *, client: bool) -> dict[str, str]:
-    """Return the text of each generated file, not yet formatted.
+    """Return the text of each generated file by its path in the package, not yet formatted.
 
     Args:
         spec: The validated document.
         source: What the header calls it.
         command: What the header says made the files.
-        client: Whether the models are the client's own, which has endpoints besides; otherwise they
-            are somebody else's, who needs a converter.
+        client: Whether to render np6_async's own code, models and endpoint methods, for the folder
+            `np6_async/`. Otherwise render a package of models with a converter of its own.
 
     Raises:
         CodegenError: The document has something the generator does not support.
@@ -32,16 +38,19 @@ def render(spec: Node, source: str, command: str, *, client: bool) -> dict[str, 
     environment.globals["header"] = header = (
         f"# Generated from {source} by `{command}`: change that, not this."
     )
+    package = "_generated/" if client else ""
+    models = _models(environment, spec)
     files = {
-        "__init__.py": f'{header}\n"""Code made from {source}."""\n',
-        "models.py": _models(environment, spec),
+        f"{package}__init__.py": f'{header}\n"""Code made from {source}."""\n',
+        f"{package}models.py": models,
     }
     if not client:
         files["converter.py"] = environment.get_template("converter.py.jinja2").render()
-    elif (service := read_service(spec)) is not None:
-        for name in _SERVICE_FILES:
-            template = environment.get_template(f"{name}.jinja2")
-            files[name] = template.render(service=service, models=_summaries(files["models.py"]))
+        return files
+    values = {"service": read_service(spec), "models": _summaries(models)}
+    for name in _SERVICE_FILES:
+        template = environment.get_template(f"{PurePath(name).name}.jinja2")
+        files[name] = template.render(values)
     return files
 
 

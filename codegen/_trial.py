@@ -90,11 +90,13 @@ def main(directory: str) -> None:
     """Try the package `generated` in this directory."""
     sys.path.insert(0, directory)
     _install_stand_ins()
-    models = importlib.import_module("generated.models")
+    has_endpoints = Path(directory, "generated", "_endpoints.py").exists()
+    package = "generated._generated" if has_endpoints else "generated"
+    models = importlib.import_module(f"{package}.models")
     try_models(models)
-    if Path(directory, "generated", "endpoints.py").exists():
-        endpoints = importlib.import_module("generated.endpoints")
-        examples = importlib.import_module("generated.examples")
+    if has_endpoints:
+        endpoints = importlib.import_module("generated._endpoints")
+        examples = importlib.import_module(f"{package}.examples")
         try_endpoints(endpoints, examples, models)
 
 

@@ -60,9 +60,9 @@ class Guard:
 
     def _drift(self) -> Iterator[str]:
         files = render(load(self._spec), "openapi/np6-events.yaml", "make codegen", client=True)
-        diffs = list(differences(accept(files), self._root / "np6_async" / "_generated"))
+        diffs = list(differences(accept(files), self._root / "np6_async"))
         if diffs:
-            advice = "Type: make codegen && git add np6_async/_generated; then commit the result"
+            advice = "Run: make codegen && git add np6_async, then commit the result."
             yield "\n".join((*diffs, advice))
 
     def _announced(self) -> Iterator[str]:
@@ -82,7 +82,7 @@ class Guard:
             )
 
     def _samples(self) -> Iterator[str]:
-        for misfit in self._corpus.misfits(load_models(self._now.directory)):
+        for misfit in self._corpus.misfits(load_models(self._now.package)):
             yield (
                 f"tests/samples/{misfit.place}: {misfit.text}\n"
                 "Make the spec admit what the API has sent, then type: make codegen spec-guard"

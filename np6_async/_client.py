@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
 from ._decode.decoder import MODELS, EventDecoder
+from ._endpoints import Endpoints
 from ._engine.instrumentation import check_hooks
 from ._engine.limiter import Limiter
 from ._engine.resources import Resources
 from ._engine.runner import MakeDecoder
 from ._engine.stats import Stats
 from ._fanout import FanOut
-from ._generated.endpoints import Endpoints
 from ._generated.kinds import BASE_URL
 from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds

@@ -10,31 +10,26 @@ from ._change import Change, Level
 
 __all__ = ["api_changes"]
 
-_MODULES = ("models", "kinds", "endpoints")
+_MODULES = {
+    "models": "_generated/models.py",
+    "kinds": "_generated/kinds.py",
+    "endpoints": "_endpoints.py",
+}
 _NO_API = {"__all__", "OPERATIONS", "_EPOCH"}  # lists of what is compared anyway
 
 
 def api_changes(old: Path, new: Path) -> list[Change]:
-    """Return what changed from one generated package to another, both named `generated`.
-
-    Args:
-        old: The directory the old package is in.
-        new: The directory the new one is in.
-    """
+    """Return what changed in the generated modules from one package to another."""
     changes: list[Change] = []
-    for name in _MODULES:
-        before, after = _load(old, name), _load(new, name)
+    for name, place in _MODULES.items():
+        before, after = _load(name, old / place), _load(name, new / place)
         changes += map(_breakage, griffe.find_breaking_changes(before, after))
         changes += _beside(before, after)
     return changes
 
 
-def _load(directory: Path, name: str) -> griffe.Module:
-    module = griffe.visit(
-        name,
-        filepath=directory / "generated" / f"{name}.py",
-        code=(directory / "generated" / f"{name}.py").read_text("utf-8"),
-    )
+def _load(name: str, path: Path) -> griffe.Module:
+    module = griffe.visit(name, filepath=path, code=path.read_text("utf-8"))
     for unused in _NO_API & module.members.keys():
         module.del_member(unused)
     return module

@@ -76,9 +76,9 @@ class Corpus:
             yield path.name, path.stem.partition("-")[0], events
 
 
-def load_models(directory: Path) -> Models:
-    """Import the package `generated` in a directory; return its models by kind."""
-    kinds, models = (_import(directory / "generated", name) for name in ("kinds", "models"))
+def load_models(package: Path) -> Models:
+    """Import the generated modules of a package; return its models by kind."""
+    kinds, models = (_import(package / "_generated" / f"{name}.py") for name in ("kinds", "models"))
     by_type = {
         attrs.fields(model).type.default: model
         for model in vars(models).values()
@@ -89,13 +89,11 @@ def load_models(directory: Path) -> Models:
     }
 
 
-def _import(package: Path, name: str) -> ModuleType:
-    """Import a module under a name of its own, by which annotations are looked up later."""
-    spec = importlib.util.spec_from_file_location(
-        f"_np6_compared_{next(_numbers)}", package / f"{name}.py"
-    )
+def _import(path: Path) -> ModuleType:
+    """Import a module under a unique name, by which its annotations are looked up later."""
+    spec = importlib.util.spec_from_file_location(f"_np6_compared_{next(_numbers)}", path)
     if spec is None or spec.loader is None:
-        raise CodegenError(f"{package} has no module {name}")
+        raise CodegenError(f"{path} is not a Python module")
     sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -60,13 +60,13 @@ class Report:
 
 def compare(old: Side, new: Side, corpus: Corpus) -> Report:
     """Compare two sides at all three levels."""
-    before, after = load_models(old.directory), load_models(new.directory)
+    before, after = load_models(old.package), load_models(new.package)
     return Report(
         old=old,
         new=new,
         levels={
             "spec": spec_changes(old.spec, new.spec),
-            "api": api_changes(old.directory, new.directory),
+            "api": api_changes(old.package, new.package),
             "data": corpus.changes(before, after),
         },
         unknown=(corpus.count_unknown(before), corpus.count_unknown(after)),

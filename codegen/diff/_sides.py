@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from codegen._errors import CodegenError
 from codegen._package import accept, replace
@@ -17,7 +17,7 @@ from codegen._tree import Node
 __all__ = ["Side", "base", "current"]
 
 _SPEC = "openapi/np6-events.yaml"
-_GENERATED = "np6_async/_generated"
+_PACKAGE = "np6_async"
 _VERSION = "np6_async/_version.py"
 
 
@@ -28,22 +28,20 @@ class Side:
     Attributes:
         name: What a report calls it.
         spec: The document.
-        directory: Where the package `generated` is.
+        package: The folder that has `_endpoints.py` and `_generated/`.
         version: The version of np6_async on this side, if that is known.
     """
 
     name: str
     spec: Node
-    directory: Path
+    package: Path
     version: str | None
 
 
 def current(root: Path, spec: Path, directory: Path) -> Side:
     """Return the side of the working tree; its package is made from the spec as it is now."""
     side = _from_file(spec, directory, "the working tree")
-    return Side(
-        name=side.name, spec=side.spec, directory=directory, version=_version(root / _VERSION)
-    )
+    return evolve(side, version=_version(root / _VERSION))
 
 
 def base(root: Path, revision: str, directory: Path) -> Side:
@@ -55,24 +53,23 @@ def base(root: Path, revision: str, directory: Path) -> Side:
     if (path := Path(revision)).is_file():
         return _from_file(path, directory, path.name)
     _extract(root, revision, directory)
-    generated = directory / _GENERATED
-    if not generated.is_dir() or not (directory / _SPEC).is_file():
-        raise CodegenError(f"{revision} has no {_SPEC} and {_GENERATED}")
-    generated.rename(directory / "generated")
+    package = directory / _PACKAGE
+    if not (package / "_generated").is_dir() or not (directory / _SPEC).is_file():
+        raise CodegenError(f"{revision} has no {_SPEC} or no {_PACKAGE}/_generated")
+    if (old := package / "_generated" / "endpoints.py").is_file():
+        old.rename(package / "_endpoints.py")  # the place in older revisions
     return Side(
         name=revision,
         spec=load(directory / _SPEC),
-        directory=directory,
+        package=package,
         version=_version(directory / _VERSION),
     )
 
 
 def _from_file(path: Path, directory: Path, name: str) -> Side:
     spec = load(path)
-    replace(
-        accept(render(spec, path.name, "python -m codegen", client=True)), directory / "generated"
-    )
-    return Side(name=name, spec=spec, directory=directory, version=None)
+    replace(accept(render(spec, path.name, "python -m codegen", client=True)), directory)
+    return Side(name=name, spec=spec, package=directory, version=None)
 
 
 def _extract(root: Path, revision: str, directory: Path) -> None:

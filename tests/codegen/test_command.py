@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,15 +26,19 @@ def small(golden: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def out(golden: Path, tmp_path: Path) -> Path:
     """A package that agrees with the small document."""
-    directory = tmp_path / "out"
-    directory.mkdir()
-    for path in (golden / "expected").iterdir():
-        (directory / path.name).write_text(path.read_text("utf-8"), "utf-8")
-    return directory
+    return Path(shutil.copytree(golden / "expected", tmp_path / "out"))
+
+
+OLD = "_generated/endpoints.py"
+"""Where the endpoint methods were once; it is no longer generated."""
 
 
 def contents(directory: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -74,17 +79,17 @@ def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
     written = [contents(tmp_path / seed) for seed in ("1", "2")]
     assert written[0] == written[1]
     assert written[0].keys() == {
-        "__init__.py",
-        "models.py",
-        "kinds.py",
-        "endpoints.py",
-        "examples.py",
-        "reference.md",
+        "_endpoints.py",
+        "_generated/__init__.py",
+        "_generated/examples.py",
+        "_generated/kinds.py",
+        "_generated/models.py",
+        "_generated/reference.md",
     }
 
 
 def test_each_file_says_where_it_comes_from_and_holds_no_time(out: Path) -> None:
-    for path in out.iterdir():
+    for path in filter(Path.is_file, out.rglob("*")):
         first = path.read_text("utf-8").partition("\n")[0]
         assert "# Generated from spec.yaml by `python -m codegen`" in first.replace("<!--", "#")
         assert not any(character.isdigit() for character in first)
@@ -108,52 +113,71 @@ def test_the_check_shows_a_change_of_the_spec(small: Path, out: Path, capsys: Ca
 
 
 def test_the_check_shows_an_edit_by_hand(small: Path, out: Path, capsys: Captured) -> None:
-    edit(out / "models.py", "    city: str", "    city: bytes")
+    edit(out / "_generated" / "models.py", "    city: str", "    city: bytes")
     assert run(small, out, "--check") == 1
     assert (
         "-    city: bytes | None = None\n+    city: str | None = None\n" in capsys.readouterr().out
     )
 
 
-def test_the_check_shows_a_missing_file(small: Path, out: Path, capsys: Captured) -> None:
-    (out / "kinds.py").unlink()
+@pytest.mark.parametrize("name", ["_endpoints.py", "_generated/kinds.py"])
+def test_the_check_shows_a_missing_file(
+    small: Path, out: Path, capsys: Captured, name: str
+) -> None:
+    (out / name).unlink()
     assert run(small, out, "--check") == 1
-    assert "--- /dev/null\n+++ kinds.py (from the spec)\n" in capsys.readouterr().out
+    assert f"--- /dev/null\n+++ {name} (from the spec)\n" in capsys.readouterr().out
 
 
 def test_the_check_shows_a_file_too_many(small: Path, out: Path, capsys: Captured) -> None:
-    (out / "old.py").write_text("# Generated from spec.yaml\n", "utf-8")
+    (out / OLD).write_text("# Generated from spec.yaml\n", "utf-8")
     assert run(small, out, "--check") == 1
-    assert f"--- {out}/old.py\n+++ /dev/null\n" in capsys.readouterr().out
+    assert f"--- {out}/{OLD}\n+++ /dev/null\n" in capsys.readouterr().out
 
 
 def test_a_run_removes_a_file_it_no_longer_makes(small: Path, out: Path) -> None:
     expected = contents(out)
-    (out / "old.py").write_text("# Generated from spec.yaml\n", "utf-8")
-    edit(out / "models.py", "    city: str", "    city: bytes")
+    (out / OLD).write_text("# Generated from spec.yaml\n", "utf-8")
+    edit(out / "_generated" / "models.py", "    city: str", "    city: bytes")
     assert run(small, out) == 0
     assert contents(out) == expected
 
 
-def test_a_hand_written_file_is_never_replaced(small: Path, out: Path, capsys: Captured) -> None:
-    (out / "models.py").write_text("mine = 1\n", "utf-8")
+@pytest.mark.parametrize(
+    "name", ["_endpoints.py", "_generated/models.py", "_generated/helpers.py", OLD]
+)
+def test_a_hand_written_file_is_never_replaced(
+    small: Path, out: Path, capsys: Captured, name: str
+) -> None:
+    edit(small, "description: The city. }", "description: The town. }")
+    (out / name).write_text("mine = 1\n", "utf-8")
     before = contents(out)
     assert run(small, out) == 2
-    assert (
-        "models.py was not generated; move it, or choose another --out" in capsys.readouterr().err
-    )
+    assert f"{name} was not generated; move it" in capsys.readouterr().err
     assert contents(out) == before
 
 
-def test_a_document_of_schemas_alone_makes_models_alone(small: Path, tmp_path: Path) -> None:
+def test_files_beside_the_generated_ones_are_left_alone(small: Path, out: Path) -> None:
+    (out / "_client.py").write_text("mine = 1\n", "utf-8")
+    before = contents(out)
+    assert run(small, out) == 0
+    assert run(small, out, "--check") == 0
+    assert contents(out) == before
+
+
+def test_endpoints_are_not_made_of_a_document_of_schemas_alone(
+    small: Path, out: Path, capsys: Captured
+) -> None:
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Schemas", "version": "1"},
         "components": {"schemas": {"Pet": {"type": "object", "properties": {"name": {}}}}},
     }
     small.write_text(json.dumps(document), "utf-8")
-    assert run(small, tmp_path / "new" / "package") == 0
-    assert contents(tmp_path / "new" / "package").keys() == {"__init__.py", "models.py"}
+    before = contents(out)
+    assert run(small, out) == 2
+    assert "paths: there is no operation" in capsys.readouterr().err
+    assert contents(out) == before
 
 
 BASE = '- $ref: "#/components/schemas/Base"'

@@ -7,6 +7,7 @@ The report on record is small enough to read. When a change of it is wanted, wri
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -74,22 +75,75 @@ def test_what_cannot_be_compared_with_is_told(revision: str, capsys: Captured) -
     assert "'no-such-revision' is neither a file nor a git revision" in capsys.readouterr().err
 
 
-def test_a_revision_has_its_own_spec_package_and_version(golden: Path, tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    generated = root / "np6_async" / "_generated"
-    generated.mkdir(parents=True)
-    (root / "openapi").mkdir()
-    (root / "np6_async" / "_version.py").write_text('__version__ = "1.2.3"\n', "utf-8")
-    (root / "openapi" / "np6-events.yaml").write_text(
-        (golden / "spec.yaml").read_text("utf-8"), "utf-8"
-    )
-    (generated / "kinds.py").write_text("# as released\n", "utf-8")
+def git(root: Path, *arguments: str) -> None:
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "1"), ("tag", "v1")):
-        subprocess.run(["git", "-C", str(root), *command], check=True)  # noqa: S603, S607 - git
-    side = base(root, "v1", tmp_path / "side")
-    assert (side.name, side.version, side.spec["info"]["title"]) == ("v1", "1.2.3", "Golden")
-    assert (side.directory / "generated" / "kinds.py").read_text("utf-8") == "# as released\n"
+    subprocess.run(["git", "-C", str(root), *identity, *arguments], check=True)  # noqa: S603, S607 - git
+
+
+def commit(root: Path, tag: str) -> None:
+    git(root, "add", ".")
+    git(root, "commit", "-qm", tag)
+    git(root, "tag", tag)
+
+
+@pytest.fixture
+def repository(golden: Path, tmp_path: Path) -> Path:
+    """A repository with two revisions of the golden package, made from one document.
+
+    `v1` has the endpoint methods in `_generated/`, as older revisions have them; `v2` has them
+    where they are now.
+    """
+    root = tmp_path / "root"
+    package = Path(shutil.copytree(golden / "expected", root / "np6_async"))
+    (root / "openapi").mkdir()
+    shutil.copy(golden / "spec.yaml", root / "openapi" / "np6-events.yaml")
+    (package / "_version.py").write_text('__version__ = "1.2.3"\n', "utf-8")
+    now, once = package / "_endpoints.py", package / "_generated" / "endpoints.py"
+    text = now.read_text("utf-8")
+    now.unlink()
+    once.write_text(text.replace("from ._generated.", "from ."), "utf-8")
+    git(root, "init", "-q")
+    commit(root, "v1")
+    once.unlink()
+    now.write_text(text, "utf-8")
+    (package / "_version.py").write_text('__version__ = "1.2.4"\n', "utf-8")
+    commit(root, "v2")
+    return root
+
+
+@pytest.mark.parametrize(("revision", "version"), [("v1", "1.2.3"), ("v2", "1.2.4")])
+def test_a_revision_has_its_own_spec_package_and_version(
+    repository: Path, tmp_path: Path, revision: str, version: str
+) -> None:
+    (repository / "np6_async" / "_version.py").unlink()
+    side = base(repository, revision, tmp_path / "side")
+    assert (side.name, side.version, side.spec["info"]["title"]) == (revision, version, "Golden")
+    assert list(load_models(side.package)) == ["openings"]
+
+
+@pytest.mark.parametrize("revision", ["v1", "v2"])
+def test_where_the_endpoint_methods_are_is_no_change(
+    repository: Path, original: Path, tmp_path: Path, revision: str
+) -> None:
+    side = base(repository, revision, tmp_path / "side")
+    assert api_changes(side.package, original) == []
+
+
+@pytest.mark.parametrize("revision", ["v1", "v2"])
+def test_a_changed_endpoint_method_is_told_whatever_the_layout_of_the_revision(
+    repository: Path, package: Path, tmp_path: Path, revision: str
+) -> None:
+    endpoints = package / "_endpoints.py"
+    endpoints.write_text(endpoints.read_text("utf-8").replace("sort: Sort", "order: Sort"), "utf-8")
+    changes = api_changes(base(repository, revision, tmp_path / "side").package, package)
+    assert (Level.BREAKING, METHOD) in [(change.level, change.place) for change in changes]
+
+
+def test_a_revision_without_generated_code_is_told(repository: Path, tmp_path: Path) -> None:
+    git(repository, "rm", "-qr", "np6_async/_generated")
+    commit(repository, "v3")
+    with pytest.raises(CodegenError, match=r"v3 has no .* or no np6_async/_generated"):
+        base(repository, "v3", tmp_path / "side")
 
 
 @pytest.mark.parametrize(
@@ -112,20 +166,13 @@ def test_changes_call_for_a_version(released: str, level: Level | None, expected
 
 @pytest.fixture
 def package(golden: Path, tmp_path: Path) -> Path:
-    """A directory with a copy of the golden package."""
-    target = tmp_path / "changed" / "generated"
-    target.mkdir(parents=True)
-    for path in (golden / "expected").glob("*.py"):
-        (target / path.name).write_text(path.read_text("utf-8"), "utf-8")
-    return target.parent
+    """A copy of the golden package."""
+    return Path(shutil.copytree(golden / "expected", tmp_path / "changed"))
 
 
 @pytest.fixture
-def original(golden: Path, tmp_path: Path) -> Path:
-    directory = tmp_path / "original"
-    directory.mkdir()
-    (directory / "generated").symlink_to(golden / "expected")
-    return directory
+def original(golden: Path) -> Path:
+    return golden / "expected"
 
 
 METHOD = "endpoints.Endpoints.openings"
@@ -138,9 +185,9 @@ API = {
     "value removed": ("models", '"low", "high"', '"low"', Level.BREAKING, "models.Priority"),
     "default changed": ("models", "= 3", "= 4", Level.BREAKING, "models.Opening.level"),
     "words": ("models", "The city.", "The town.", Level.COSMETIC, "models.Place"),
-    "parameter": ("endpoints", "sort: Sort", "order: Sort", Level.BREAKING, METHOD),
-    "parameter added": ("endpoints", SORT, f"        x: int,\n{SORT}", Level.BREAKING, METHOD),
-    "answer": ("endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
+    "parameter": ("_endpoints", "sort: Sort", "order: Sort", Level.BREAKING, METHOD),
+    "parameter added": ("_endpoints", SORT, f"        x: int,\n{SORT}", Level.BREAKING, METHOD),
+    "answer": ("_endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
     "kind": ("kinds", '"openings"', '"opens"', Level.BREAKING, "kinds.EventKind.OPENINGS"),
 }
 
@@ -148,7 +195,7 @@ API = {
 @pytest.mark.parametrize("name", API)
 def test_a_change_of_the_python_api_is_told(original: Path, package: Path, name: str) -> None:
     module, old, new, level, place = API[name]
-    path = package / "generated" / f"{module}.py"
+    [path] = package.rglob(f"{module}.py")
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
@@ -173,7 +220,7 @@ def test_what_becomes_of_recorded_events_is_told(
     original: Path, package: Path, tmp_path: Path
 ) -> None:
     """One file has an event that is lost, one that is gained and one that differs."""
-    models = package / "generated" / "models.py"
+    models = package / "_generated" / "models.py"
     text = models.read_text("utf-8").replace(
         "required_null: str | None", "required_null: int | None"
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from np6_async._decode.decoder import MODELS
-from np6_async._generated.endpoints import Endpoints
+from np6_async._endpoints import Endpoints
 from np6_async._generated.kinds import OPERATIONS, EventKind
 from np6_async._query import EventQuery
 

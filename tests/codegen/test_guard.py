@@ -58,9 +58,9 @@ def save(tree: Path, spec: Spec) -> Path:
 
 def regenerate(tree: Path, spec: Path) -> None:
     """Generate as `make codegen` does, header and all."""
-    out = tree / "np6_async" / "_generated"
+    out = tree / "np6_async"
     assert generate(["--client", "--spec", str(spec), "--out", str(out)]) == 0
-    for path in out.iterdir():
+    for path in (out / "_endpoints.py", *(out / "_generated").iterdir()):
         text = path.read_text("utf-8")
         text = text.replace(" np6-events.yaml", " openapi/np6-events.yaml")
         path.write_text(text.replace("`python -m codegen`", "`make codegen`"), "utf-8")
@@ -102,7 +102,16 @@ def test_code_that_is_not_up_to_date_is_told(
     status, output = guard()
     assert status == 1
     assert '+    ACTIVATIONS = "activations"\n' in output
-    assert "Type: make codegen && git add np6_async/_generated" in output
+    assert "Run: make codegen && git add np6_async, then commit the result." in output
+
+
+@pytest.mark.parametrize("name", ["_endpoints.py", "_generated/models.py"])
+def test_an_edit_of_a_generated_file_by_hand_is_told(guard: Run, tree: Path, name: str) -> None:
+    path = tree / "np6_async" / name
+    path.write_text(path.read_text("utf-8").replace("from typing", "from  typing", 1), "utf-8")
+    status, output = guard()
+    assert status == 1
+    assert "-from  typing import" in output
 
 
 def test_what_breaks_is_to_be_announced_by_the_version(guard: Run, tree: Path, spec: Spec) -> None:

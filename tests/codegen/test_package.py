@@ -1,34 +1,41 @@
-"""Code that does not work is not accepted, whatever made it."""
+"""Generated code is tried before it is written, and written as a whole or not at all."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from codegen._errors import CodegenError
-from codegen._package import accept
+from codegen._package import accept, replace
 
+GENERATED = "# Generated from spec.yaml by `python -m codegen`: change that, not this.\n"
+MODELS = "_generated/models.py"
 FAULTS = {
-    "no Python": ("models.py", "class Phone:", "class Phone(:", "models.py"),
-    "missing import": ("models.py", "import attrs", "import attr", "'attrs' is not defined"),
-    "unknown annotation": ("models.py", "city: str", "city: Town", "name 'Town' is not defined"),
-    "hashable model": ("models.py", ", unsafe_hash=False", "", "Base is not a frozen, slotted"),
+    "no Python": (MODELS, "class Phone:", "class Phone(:", "models.py"),
+    "missing import": (MODELS, "import attrs", "import attr", "'attrs' is not defined"),
+    "unknown annotation": (MODELS, "city: str", "city: Town", "name 'Town' is not defined"),
+    "hashable model": (MODELS, ", unsafe_hash=False", "", "Base is not a frozen, slotted"),
     "warning": (
-        "kinds.py",
+        "_generated/kinds.py",
         "OPERATIONS:",
         'assert (1, "")\nOPERATIONS:',
         "assertion is always true",
     ),
-    "other kind": ("endpoints.py", "kind=EventKind.OPENINGS", "kind=None", "asks for None as"),
-    "no model": ("endpoints.py", "(query, Opening)", "(query, int)", "as <class 'int'>"),
-    "wrong type": ("models.py", "timestamp: Int64", "timestamp: str", "Expected `str | null`"),
-    "wrong wire name": ("models.py", '"wire": "isNew"', '"wire": "new"', "required field `is_new`"),
+    "other kind": ("_endpoints.py", "kind=EventKind.OPENINGS", "kind=None", "asks for None as"),
+    "no model": ("_endpoints.py", "(query, Opening)", "(query, int)", "as <class 'int'>"),
+    "wrong type": (MODELS, "timestamp: Int64", "timestamp: str", "Expected `str | null`"),
+    "wrong wire name": (MODELS, '"wire": "isNew"', '"wire": "new"', "required field `is_new`"),
 }
 
 
 @pytest.fixture
 def files(golden: Path) -> dict[str, str]:
     """The files of the golden package."""
-    return {path.name: path.read_text("utf-8") for path in (golden / "expected").glob("*.py")}
+    expected = golden / "expected"
+    return {
+        path.relative_to(expected).as_posix(): path.read_text("utf-8")
+        for path in expected.rglob("*.py")
+    }
 
 
 def test_a_package_that_works_is_accepted_as_it_is(files: dict[str, str]) -> None:
@@ -43,3 +50,88 @@ def test_S13_a_package_that_does_not_work_is_refused(files: dict[str, str], name
     with pytest.raises(CodegenError, match="nothing was written") as caught:
         accept(files)
     assert message in str(caught.value)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A package in the old layout, with a file that is not generated."""
+    replace(
+        {
+            "_generated/__init__.py": GENERATED,
+            "_generated/endpoints.py": f"{GENERATED}old = 1\n",
+            "_generated/models.py": f"{GENERATED}old = 2\n",
+        },
+        tmp_path,
+    )
+    (tmp_path / "_client.py").write_text("mine = 1\n", "utf-8")
+    return tmp_path
+
+
+NEW = {
+    "_endpoints.py": f"{GENERATED}new = 1\n",
+    "_generated/__init__.py": GENERATED,
+    "_generated/models.py": f"{GENERATED}new = 2\n",
+}
+
+
+def contents(directory: Path) -> dict[str, str]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_text("utf-8")
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_files_in_two_places_are_replaced_together(out: Path) -> None:
+    replace(NEW, out)
+    assert contents(out) == NEW | {"_client.py": "mine = 1\n"}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_nothing_is_replaced_if_one_file_cannot_be(
+    out: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    before = contents(out)
+    move, calls = Path.replace, count(1)
+
+    def fail_once(path: Path, target: Path) -> Path:
+        if next(calls) == number:
+            raise OSError("no space left on device")
+        return move(path, target)
+
+    monkeypatch.setattr(Path, "replace", fail_once)
+    with pytest.raises(OSError, match="no space left"):
+        replace(NEW, out)
+    assert contents(out) == before
+
+
+def test_nothing_is_replaced_if_an_old_file_cannot_be_removed(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(out)
+
+    def refuse(*_: object, **__: object) -> None:
+        monkeypatch.undo()
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(PermissionError):
+        replace(NEW, out)
+    assert contents(out) == before
+
+
+def test_nothing_is_replaced_if_a_directory_is_in_the_way(out: Path) -> None:
+    (out / "_endpoints.py").mkdir()
+    before = contents(out)
+    with pytest.raises(IsADirectoryError):
+        replace(NEW, out)
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("name", ["_endpoints.py", "_generated/models.py", "_generated/mine.py"])
+def test_nothing_is_replaced_if_a_hand_written_file_is_in_the_way(out: Path, name: str) -> None:
+    (out / name).write_text("mine = 1\n", "utf-8")
+    before = contents(out)
+    with pytest.raises(CodegenError, match=f"{name} was not generated"):
+        replace(NEW, out)
+    assert contents(out) == before

@@ -20,7 +20,16 @@ ENGINE = 2
 PARTS = 3
 GROUND = 4
 LAYERS = {
-    USERS: {"__init__", "_client", "_fanout", "_pool", "_query_source", "_stream", "_single_use"},
+    USERS: {
+        "__init__",
+        "_client",
+        "_endpoints",
+        "_fanout",
+        "_pool",
+        "_query_source",
+        "_stream",
+        "_single_use",
+    },
     ENGINE: {"_engine"},
     PARTS: {"_policy", "_http", "_decode"},
     GROUND: {"errors", "hooks", "models", "_query", "_options", "_version", "_generated"},
@@ -42,8 +51,6 @@ def room_of(name: str) -> str:
 
 
 def layer_of(name: str) -> int:
-    if name == "np6_async._generated.endpoints":
-        return USERS  # it is to move there
     return next((layer for layer, rooms in LAYERS.items() if room_of(name) in rooms), ON_TOP)
 
 

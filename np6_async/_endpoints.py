@@ -8,8 +8,8 @@ from np6_async._query import EventQuery, Instant, Sort
 from np6_async._stream import EventStream
 from np6_async.models import UnknownEvent
 
-from .kinds import EventKind
-from .models import BounceEvent, CancellationEvent, ExecutionEvent
+from ._generated.kinds import EventKind
+from ._generated.models import BounceEvent, CancellationEvent, ExecutionEvent
 
 __all__ = ["Endpoints"]
 

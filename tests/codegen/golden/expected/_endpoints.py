@@ -1,7 +1,4 @@
-{%- set names = {"id": "notification_id", "start": "start", "end": "end", "sort": "sort"} %}
-{%- set moment = " An aware datetime, or milliseconds since 1970-01-01T00:00:00Z." %}
-{%- set notes = {"id": " From 0 to 2**31 - 1.", "start": moment, "end": moment, "sort": ""} -%}
-{{ header }}
+# Generated from spec.yaml by `python -m codegen`: change that, not this.
 """One typed method for each endpoint, to be mixed into a client."""
 
 from abc import ABC, abstractmethod
@@ -11,8 +8,8 @@ from np6_async._query import EventQuery, Instant, Sort
 from np6_async._stream import EventStream
 from np6_async.models import UnknownEvent
 
-from .kinds import EventKind
-from .models import {{ service.operations | map(attribute="model") | unique | sort | join(", ") }}
+from ._generated.kinds import EventKind
+from ._generated.models import Opening
 
 __all__ = ["Endpoints"]
 
@@ -26,25 +23,22 @@ class Endpoints(ABC):
 
     @abstractmethod
     def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]: ...
-{% for operation in service.operations %}
-    def {{ operation.kind }}(
+
+    def openings(
         self,
         notification_id: int,
         *,
         start: Instant | None = None,
         end: Instant | None = None,
         sort: Sort | None = None,
-    ) -> EventStream[{{ operation.model }} | UnknownEvent]:
-        """{{ operation.summary | doc }}
-{%- if operation.description %}
-
-        {{ operation.description | doc | wordwrap(90, break_long_words=False) | indent(8) }}
-{%- endif %}
+    ) -> EventStream[Opening | UnknownEvent]:
+        """Retrieve openings.
 
         Args:
-{%- for argument, text in operation.arguments %}
-            {{ ((names[argument] ~ ": " ~ text ~ notes[argument]) | doc).split() | join(" ") | wordwrap(84, break_long_words=False) | indent(16) }}
-{%- endfor %}
+            notification_id: The id. From 0 to 2**31 - 1.
+            start: From here. An aware datetime, or milliseconds since 1970-01-01T00:00:00Z.
+            end: To here. An aware datetime, or milliseconds since 1970-01-01T00:00:00Z.
+            sort: The order.
 
         Returns:
             A stream, not started yet: await it for a list, or iterate it as the events arrive.
@@ -55,11 +49,10 @@ class Endpoints(ABC):
             NP6Error: When awaited or iterated: the request failed.
         """
         query = EventQuery(
-            kind=EventKind.{{ operation.kind | upper }},
+            kind=EventKind.OPENINGS,
             notification_id=notification_id,
             start=start,
             end=end,
             sort=sort,
         )
-        return self._stream(query, {{ operation.model }})
-{% endfor %}
+        return self._stream(query, Opening)
