@@ -1,1 +1,1 @@
-"""From an OpenAPI document to models and endpoint methods: `python -m codegen --help`."""
+"""Generates models and endpoint methods from an OpenAPI document: `python -m codegen --help`."""

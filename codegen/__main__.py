@@ -1,4 +1,4 @@
-"""Turn an OpenAPI document into models and endpoint methods, or check that this has been done."""
+"""Generate code from an OpenAPI document, or check that the generated code is up to date."""
 
 import argparse
 import sys
@@ -29,12 +29,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--spec", type=Path, default=_SPEC, help="the OpenAPI 3.1 document (YAML or JSON)"
     )
-    parser.add_argument("--out", type=Path, default=_OUT, help="the package directory to write")
+    parser.add_argument("--out", type=Path, default=_OUT, help="the directory to write to")
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail, with a diff, unless up to date"
+        "--check", action="store_true", help="write nothing; print a diff and fail if out of date"
     )
     parser.add_argument(
-        "--client", action="store_true", help="write endpoints, too, as for np6_async itself"
+        "--client", action="store_true", help="generate np6_async's own code: endpoint methods, too"
     )
     return parser
 

@@ -1,4 +1,8 @@
-"""Type aliases after what they name: only annotations may name in quotes what comes later."""
+"""Put type aliases after the names they use.
+
+Python evaluates the value of an alias at import, so it cannot name a later class in quotes, as an
+annotation can.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -9,10 +13,10 @@ __all__ = ["resolve_aliases"]
 
 
 def resolve_aliases(source: str) -> str:
-    """Move each alias that names something in quotes to the end, and take the quotes away.
+    """Move each alias that has names in quotes to the end, and remove the quotes.
 
     Args:
-        source: Classes, whose annotations are not evaluated, and aliases without circles.
+        source: Classes, whose annotations are not evaluated, and aliases that form no cycle.
     """
     lines = source.splitlines()
     values = {name: value for name, value, _ in _aliases(source)}
@@ -31,7 +35,7 @@ def resolve_aliases(source: str) -> str:
 
 
 def _aliases(source: str) -> Iterator[tuple[str, ast.expr, slice]]:
-    """Yield the name and the value of each alias, and its lines with the words on it."""
+    """Yield the name, the value and the lines of each alias; its docstring is among the lines."""
     body = ast.parse(source).body
     for node, after in zip(body, [*body[1:], None], strict=True):
         if isinstance(node, ast.AnnAssign) and node.value:
@@ -46,7 +50,7 @@ def _names(value: ast.expr) -> set[str]:
 
 
 def _quoted(value: ast.AST) -> Iterator[ast.Constant]:
-    """Yield the strings in a type that stand for types: those in a Literal do not."""
+    """Yield the strings in a type that are names of types, so not those in a Literal."""
     if isinstance(value, ast.Subscript) and ast.unparse(value.value) == "Literal":
         return
     if isinstance(value, ast.Constant) and isinstance(value.value, str):

@@ -1,7 +1,7 @@
-"""What can go wrong between a spec and its code."""
+"""The error of this package."""
 
 __all__ = ["CodegenError"]
 
 
 class CodegenError(Exception):
-    """Code cannot be generated; the message says why and what to do."""
+    """The document or the generated code has a fault. The message says what to do about it."""

@@ -1,4 +1,4 @@
-"""Take the other files a document refers to into the document."""
+"""Copy what a document references in other files into the document."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -8,18 +8,18 @@ from ._errors import CodegenError
 from ._read import read
 from ._tree import Node, target, walk
 
-__all__ = ["take_in"]
+__all__ = ["bundle_files"]
 
 
-def take_in(path: Path, document: Node) -> None:
-    """Make every reference to another file one to a component of the document.
+def bundle_files(path: Path, document: Node) -> None:
+    """Replace every reference to another file with one to a component of the document.
 
-    `other.yaml#/components/schemas/Name` becomes the component `Name`, a whole file one named after
-    the file. A path item takes the place of the reference to it.
+    `other.yaml#/components/schemas/Name` becomes the component `Name`. A whole file becomes a
+    component with the name of the file. A path item replaces the reference to it.
 
     Raises:
-        CodegenError: A reference leads out of the folder of the document, to another machine, or
-            nowhere; or two files give different things one name.
+        CodegenError: A reference leads to a file outside the folder of the document, to another
+            machine, or to nothing; or two files define components of the same name.
     """
     _Collector(path, document).run()
 
@@ -35,25 +35,25 @@ class _Collector:
     def run(self) -> None:
         paths: Any = self._document.get("paths")
         for name, item in paths.items() if isinstance(paths, dict) else ():
-            if isinstance(item, dict) and _is_elsewhere(item.get("$ref")):
+            if isinstance(item, dict) and _is_external(item.get("$ref")):
                 file, place = self._locate(self._root, item["$ref"])
                 paths[name] = self._copy(file, place)
-                self._mend(paths[name], file)
-        self._mend(self._document, self._root)
+                self._rewrite(paths[name], file)
+        self._rewrite(self._document, self._root)
 
-    def _mend(self, tree: object, file: Path) -> None:
+    def _rewrite(self, tree: object, file: Path) -> None:
         for where, node in list(walk(tree)):
             if isinstance(node.get("$ref"), str):
-                node["$ref"] = self._here(file, node["$ref"])
+                node["$ref"] = self._local(file, node["$ref"])
             mapping = node.get("mapping")
             if where and where[-1] == "discriminator" and isinstance(mapping, dict):
                 for tag, ref in mapping.items():
                     if isinstance(ref, str) and ("/" in ref or Path(ref).suffix):
-                        mapping[tag] = self._here(file, ref)
+                        mapping[tag] = self._local(file, ref)
 
-    def _here(self, file: Path, ref: str) -> str:
-        """Return where in the document a reference leads, and bring there what it leads to."""
-        if file == self._root and not _is_elsewhere(ref):
+    def _local(self, file: Path, ref: str) -> str:
+        """Return the reference within the document; copy its target into the document first."""
+        if file == self._root and not _is_external(ref):
             return ref
         file, place = self._locate(file, ref)
         if file == self._root:
@@ -71,23 +71,23 @@ class _Collector:
         components = self._document.setdefault("components", {}).setdefault(section, {})
         if name in components:
             other = self._taken.get(ref, (self._root, ""))[0]
-            raise CodegenError(f"{file}: {name} is also in {other}; give one of them another name")
-        self._names[file, place] = ref  # before what it holds, which may lead back here
+            raise CodegenError(f"{file}: {other} also defines {name}; rename one of them")
+        self._names[file, place] = ref  # before its content, which may refer to it
         self._taken[ref] = (file, place)
         components[name] = node
-        self._mend(node, file)
+        self._rewrite(node, file)
         return ref
 
     def _locate(self, file: Path, ref: str) -> tuple[Path, str]:
         name, _, place = ref.partition("#")
         found = (file.parent / name).resolve() if name else file
         if ":" in name or "\\" in name or "%" in name or name.startswith("/"):
-            raise _refusal(file, ref, "only files beside or below the document are read")
+            raise _error(file, ref, "only files in the folder of the document are read")
         if not found.is_relative_to(self._root.parent):
-            raise _refusal(file, ref, "that is outside the folder of the document")
+            raise _error(file, ref, "the file is outside the folder of the document")
         return found, place
 
-    def _copy(self, file: Path, place: str) -> Any:  # noqa: ANN401 - whatever is there
+    def _copy(self, file: Path, place: str) -> Any:  # noqa: ANN401 - JSON
         if file not in self._files:
             self._files[file] = read(file)
         try:
@@ -95,13 +95,13 @@ class _Collector:
         except LookupError:
             node = None
         if not isinstance(node, dict):
-            raise _refusal(file, f"#{place}", "which is not there")
+            raise _error(file, f"#{place}", "it does not exist")
         return deepcopy(node)
 
 
-def _is_elsewhere(ref: object) -> bool:
+def _is_external(ref: object) -> bool:
     return isinstance(ref, str) and not ref.startswith("#")
 
 
-def _refusal(file: Path, ref: str, reason: str) -> CodegenError:
+def _error(file: Path, ref: str, reason: str) -> CodegenError:
     return CodegenError(f"{file} refers to {ref!r}: {reason}")

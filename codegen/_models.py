@@ -1,4 +1,4 @@
-"""Schemas to attrs classes, by datamodel-code-generator with our template."""
+"""Generate attrs classes from schemas, by datamodel-code-generator with our template."""
 
 import ast
 import unicodedata
@@ -19,7 +19,7 @@ __all__ = ["TEMPLATES", "generate_models"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
-_ALIASES = {name: f"{name}_" for name in ("attrs", "dt", "property", "self")}  # used in the classes
+_ALIASES = {name: f"{name}_" for name in ("attrs", "dt", "property", "self")}  # names in use
 
 _REPLACED = {STAND_IN, "dataclasses", "__future__"}
 
@@ -28,7 +28,7 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     """Return the import statements of the models, and the classes.
 
     Raises:
-        CodegenError: datamodel-code-generator refuses the schemas, warns, or writes no Python.
+        CodegenError: datamodel-code-generator rejects the schemas, warns, or writes invalid Python.
     """
     document = prepare(spec)
     source = _run(document)
@@ -40,11 +40,11 @@ def generate_models(spec: Node) -> tuple[list[str], str]:
     start = max((node.end_lineno or 0 for node in imports), default=0)
     kept = [ast.unparse(node) for node in imports if getattr(node, "module", None) not in _REPLACED]
     body = "\n".join(source.splitlines()[start:])
-    _refuse_equal_names(ast.parse(body))
+    _reject_equal_names(ast.parse(body))
     return kept, resolve_aliases(body)
 
 
-def _refuse_equal_names(module: ast.Module) -> None:
+def _reject_equal_names(module: ast.Module) -> None:
     for node in module.body:
         names = [
             each.name if isinstance(each, ast.FunctionDef) else ast.unparse(each.target)
@@ -53,7 +53,7 @@ def _refuse_equal_names(module: ast.Module) -> None:
         ]
         if twice := next((name for name in names if names.count(name) > 1), None):
             name = getattr(node, "name", "")
-            raise CodegenError(f"{name}: two members would both be {twice!r} in Python")
+            raise CodegenError(f"{name}: two members get the Python name {twice!r}; rename one")
 
 
 def _run(document: Node) -> str:
@@ -85,16 +85,16 @@ def _run(document: Node) -> str:
     except (Error, Warning, ValueError, SyntaxError) as error:
         raise _failure(error) from error
     if not isinstance(result, str):
-        raise CodegenError("the schemas make more than one module; give them names without dots")
+        raise CodegenError("schema names with dots need several modules; remove the dots")
     return result
 
 
 def _ascii_names(document: Node) -> dict[str, str]:
-    """Return a name for every member that Python would read as another one, such as `ﬁ` as `fi`."""
+    """Map each name that Python normalizes to the normalized one, such as `ﬁ` to `fi`."""
     names = {name for _, node in walk(document) for name in node}
     plain = {name: unicodedata.normalize("NFKC", name) for name in names}
     return {name: plain[name] for name in sorted(names) if plain[name] != name}
 
 
 def _failure(error: Exception) -> CodegenError:
-    return CodegenError(f"datamodel-code-generator made no models of the schemas: {error!r}")
+    return CodegenError(f"datamodel-code-generator cannot use the schemas: {error!r}")

@@ -1,4 +1,4 @@
-"""Find the operations the client supports, and refuse the others by name."""
+"""Read the operations of a document; one that the client does not support is an error."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,13 +10,12 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from ._errors import CodegenError
 from ._reserved import why_no_kind, why_no_model
-from ._tree import Node, pointer, resolve
+from ._tree import METHODS, Node, pointer, resolve
 
 __all__ = ["Operation", "Service", "read_service"]
 
 _PATH = re.compile(r"/notifications/\{id\}/events/([a-z][a-z0-9_]*)")
 _PARAMETERS = (("path", "id"), ("query", "start"), ("query", "end"), ("query", "sort"))
-_METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 _EXPECTED = (
     "The client supports GET /notifications/{id}/events/<kind> with the path parameter `id`,"
     " the query parameters `start`, `end` and `sort`, and a 200 response that is a JSON array of"
@@ -26,7 +25,7 @@ _EXPECTED = (
 
 @frozen(kw_only=True)
 class Operation:
-    """One endpoint of the known shape."""
+    """One supported endpoint."""
 
     kind: str
     path: str
@@ -40,7 +39,7 @@ class Operation:
 
 @frozen(kw_only=True)
 class Service:
-    """What the document says about the service as a whole."""
+    """The API that the document describes."""
 
     base_url: str
     api_key_header: str
@@ -51,31 +50,31 @@ def read_service(spec: Node) -> Service:
     """Return the service.
 
     Raises:
-        CodegenError: There is no operation, or one has a shape the client does not support.
+        CodegenError: The document has no operation, or one that the client does not support.
     """
     operations = tuple(
         _read(spec, path, method, item)
         for path, item in spec.get("paths", {}).items()
         for method in item
-        if method in _METHODS
+        if method in METHODS
     )
     if not operations:
-        raise _refuse("paths", "there is no operation")
-    _tell_apart(operations)
+        raise _error("paths", "the document has no operation")
+    _reject_shared_types(operations)
     return Service(
         base_url=_base_url(spec), api_key_header=_api_key_header(spec), operations=operations
     )
 
 
-def _tell_apart(operations: Iterable[Operation]) -> None:
-    """Refuse two models for events of one type."""
+def _reject_shared_types(operations: Iterable[Operation]) -> None:
+    """Reject two models for events of the same type."""
     models: dict[str, str] = {}
     for operation in operations:
         if models.setdefault(operation.event_type, operation.model) != operation.model:
-            raise _refuse(
+            raise _error(
                 f"GET {operation.path}",
-                f"events of type {operation.event_type!r} have the model"
-                f" {models[operation.event_type]} already, not {operation.model}",
+                f"its model is {operation.model}, but events of type {operation.event_type!r}"
+                f" already have the model {models[operation.event_type]}",
             )
 
 
@@ -94,7 +93,7 @@ def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
     model = _model(spec, name, content.get("schema", {}))
     event_type = _event_type(spec, name, model)
     examples = _examples(spec, name, content)
-    _refuse_other_forms(spec, name, content["schema"], {**examples[0], "type": event_type})
+    _reject_other_forms(spec, name, content["schema"], {**examples[0], "type": event_type})
     return Operation(
         kind=kind,
         path=path,
@@ -107,17 +106,17 @@ def _read(spec: Node, path: str, method: str, item: Node) -> Operation:
     )
 
 
-def _refuse(name: str, reason: str) -> CodegenError:
+def _error(name: str, reason: str) -> CodegenError:
     return CodegenError(f"{name}: {reason}. {_EXPECTED}")
 
 
 def _kind(name: str, method: str, path: str) -> str:
     match = _PATH.fullmatch(path)
     if method != "get" or not match:
-        raise _refuse(name, "this method or path is not supported")
+        raise _error(name, "this method or path is not supported")
     kind = match[1]
     if reason := why_no_kind(kind):
-        raise _refuse(name, reason)
+        raise _error(name, reason)
     return kind
 
 
@@ -131,10 +130,10 @@ def _parameters(spec: Node, name: str, parameters: list[Node]) -> dict[str, str]
     ):
         if keys:
             listed = ", ".join(f"`{key}` (in {place})" for place, key in sorted(keys))
-            raise _refuse(name, f"{problem} parameter {listed}")
+            raise _error(name, f"{problem} parameter {listed}")
     for (place, key), parameter in found.items():
         if place == "query" and parameter.get("required"):
-            raise _refuse(name, f"the query parameter `{key}` must be optional")
+            raise _error(name, f"the query parameter `{key}` must be optional")
     return {key: parameter.get("description", "") for (_, key), parameter in found.items()}
 
 
@@ -148,12 +147,12 @@ def _model(spec: Node, name: str, schema: Mapping[str, Any]) -> str:
     alternatives = _alternatives(spec, schema)
     prefix, _, model = str(alternatives[0].get("$ref")).rpartition("/")
     if array.get("type") != "array" or prefix != "#/components/schemas":
-        raise _refuse(name, "its 200 response is not a JSON array of one model")
+        raise _error(name, "its 200 response is not a JSON array of one model")
     if reason := why_no_model(model):
-        raise _refuse(name, reason)
+        raise _error(name, reason)
     union = spec["components"]["schemas"].get("Event")
     if union and alternatives[0] not in union.get("oneOf", []):
-        raise _refuse(name, f"the model {model} is missing in the oneOf of the schema Event")
+        raise _error(name, f"the model {model} is missing in the oneOf of the schema Event")
     return model
 
 
@@ -163,12 +162,10 @@ def _examples(spec: Node, name: str, content: Mapping[str, Any]) -> tuple[Node, 
         value = resolve(spec, example).get("value", [])
         if fault := best_match(_faults(spec, content["schema"], value)):
             at = pointer(fault.absolute_path)
-            raise CodegenError(f"{name}: its example {key!r} is wrong at {at}: {fault.message}")
+            raise CodegenError(f"{name}: the example {key!r} is invalid at {at}: {fault.message}")
         events.extend(value)
     if not events:
-        raise _refuse(
-            name, "its 200 response has no example events, which the sandbox is made from"
-        )
+        raise _error(name, "its 200 response has no example events; the sandbox needs them")
     return tuple(events)
 
 
@@ -177,14 +174,14 @@ def _faults(spec: Node, schema: Mapping[str, Any], value: object) -> Iterator[An
     yield from OAS31Validator(whole, format_checker=oas31_format_checker).iter_errors(value)
 
 
-def _refuse_other_forms(spec: Node, name: str, schema: Mapping[str, Any], event: Node) -> None:
-    """Refuse that an event of the model's type may be anything else: a broken one would pass."""
+def _reject_other_forms(spec: Node, name: str, schema: Mapping[str, Any], event: Node) -> None:
+    """Reject a second schema that accepts events of the model's type: it would accept bad ones."""
     for other in _alternatives(spec, schema)[1:]:
         if not any(_faults(spec, other, event)):
             form = other.get("$ref", "another form")
             raise CodegenError(
-                f"{name}: an event of type {event['type']!r} fits {form}, too;"
-                " add the type to the `enum` that the `type` there is `not`"
+                f"{name}: an event of type {event['type']!r} also matches {form};"
+                " exclude the type there: add it to the `enum` under `type` > `not`"
             )
 
 
@@ -193,11 +190,11 @@ def _event_type(spec: Node, name: str, model: str) -> str:
         const = schema.get("properties", {}).get("type", {}).get("const")
         if isinstance(const, str):
             return const
-    raise _refuse(name, f"the model {model} has no property `type` with a `const` string")
+    raise _error(name, f"the model {model} has no property `type` with a `const` string")
 
 
 def _parts(spec: Node, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield a schema and what it takes in with allOf."""
+    """Yield a schema and the schemas in its allOf, at any depth."""
     resolved = resolve(spec, schema)
     yield resolved
     for part in resolved.get("allOf", []):
@@ -207,22 +204,19 @@ def _parts(spec: Node, schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]
 def _base_url(spec: Node) -> str:
     servers = spec.get("servers", [])
     if not servers or "{" in servers[0]["url"] or not servers[0]["url"].startswith("https://"):
-        raise CodegenError("servers: expected one https URL without variables, first in the list")
+        raise CodegenError("servers: the first URL must be https and have no variables")
     return str(servers[0]["url"])
 
 
 def _api_key_header(spec: Node) -> str:
-    schemes = [
-        resolve(spec, scheme)
-        for scheme in spec.get("components", {}).get("securitySchemes", {}).values()
-    ]
+    schemes = spec.get("components", {}).get("securitySchemes", {}).values()
     headers = [
         scheme["name"]
-        for scheme in schemes
+        for scheme in (resolve(spec, scheme) for scheme in schemes)
         if scheme["type"] == "apiKey" and scheme["in"] == "header"
     ]
     if len(headers) != 1:
         raise CodegenError(
-            "components > securitySchemes: expected exactly one of `type: apiKey`, `in: header`"
+            "components > securitySchemes: expected one scheme of `type: apiKey` and `in: header`"
         )
     return str(headers[0])

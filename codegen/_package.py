@@ -1,4 +1,4 @@
-"""Format a generated package, try it in a fresh interpreter, and only then replace the old one."""
+"""Format generated files, try them in a new interpreter, and replace the old ones."""
 
 import difflib
 import subprocess
@@ -15,13 +15,13 @@ _MARKS = ("# Generated from ", "<!-- Generated from ")
 
 
 def accept(files: Mapping[str, str]) -> dict[str, str]:
-    """Format the files, then parse, import and use them.
+    """Format the files, then import and use them.
 
     Returns:
         The formatted files.
 
     Raises:
-        CodegenError: They do not work.
+        CodegenError: The code does not work.
     """
     with tempfile.TemporaryDirectory() as directory:
         package = Path(directory) / "generated"
@@ -34,7 +34,7 @@ def accept(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ruff(command: str, *arguments: str) -> None:
-    """Run ruff with these settings only, so that no file on the machine changes the result."""
+    """Run ruff with these settings alone, so that the result is the same on every machine."""
     settings = (
         "--isolated",
         "--no-cache",

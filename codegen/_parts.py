@@ -1,4 +1,4 @@
-"""One schema of what `allOf` lists, where no class can say it: classes have one base here."""
+"""Merge the schemas in an `allOf` into one, unless a class with one base class expresses it."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -16,10 +16,10 @@ _OF_OBJECTS = {"type", "properties", "required", "additionalProperties", "allOf"
 
 
 def merge_parts(spec: Node, path: object, node: Node) -> None:
-    """Merge the parts of a schema, unless they are one base and what an object has besides.
+    """Merge the parts of a schema, unless they are one base class and properties of an object.
 
     Raises:
-        CodegenError: The parts contradict each other, or one is a union with more beside it.
+        CodegenError: The parts contradict each other, or a union has other keywords beside it.
     """
     parts = [*node.get("allOf", ())]
     if not parts:
@@ -35,14 +35,14 @@ def merge_parts(spec: Node, path: object, node: Node) -> None:
 
 
 def _merged(spec: Node, path: object, node: Node) -> Node:
-    """Return a schema without `allOf`, with everything its parts say."""
+    """Return a schema without `allOf` that has all keywords of its parts."""
     merged: Node = {}
     for part in _parts(spec, node):
         for key, value in part.items():
             merged[key] = _both(spec, (path, key), merged[key], value) if key in merged else value
     union = next((key for key in _UNIONS if key in merged), None)
     if union and merged.keys() - _WORDS - {union, "discriminator", "type"}:
-        raise _refusal(path, f"`{union}` cannot be taken in: write its branches out in full")
+        raise _error(path, f"`{union}` cannot be merged with other keywords; write it out in full")
     return merged
 
 
@@ -57,7 +57,7 @@ def _parts(spec: Node, node: Node) -> Iterator[Node]:
 
 
 def _both(spec: Node, at: tuple[object, str], one: Any, other: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return what two parts say together under one keyword."""
+    """Return the value of a keyword that two parts have."""
     path, key = at
     found: object = other
     if one == other or key in _WORDS:
@@ -77,12 +77,12 @@ def _both(spec: Node, at: tuple[object, str], one: Any, other: Any) -> Any:  # n
         case "const" | "format" | "anyOf" | "oneOf":
             found = None
     if not found and key in _EXCLUSIVE:
-        raise _refusal(path, f"its parts contradict each other in `{key}`")
+        raise _error(path, f"its parts contradict each other in `{key}`; change one")
     return found
 
 
 def _member(spec: Node, path: object, name: str, one: Node, other: Node) -> Node:
-    """Return what two parts say of one member; the later counts where a reference is in the way."""
+    """Merge two schemas of one member; where one has a reference, the later schema wins."""
     both = [side[name] for side in (one, other)]
     if any(not isinstance(schema, dict) or schema.keys() & {"$ref", "allOf"} for schema in both):
         return {**both[0], **both[1]} if all(isinstance(x, dict) for x in both) else both[1]
@@ -90,12 +90,12 @@ def _member(spec: Node, path: object, name: str, one: Node, other: Node) -> Node
 
 
 def _common(one: str | list[str], other: str | list[str]) -> str | list[str] | None:
-    """Return the types that two parts both admit."""
+    """Return the types that both parts accept."""
     if {"integer", "number"} == {str(one), str(other)}:
         return "integer"
     ones, others = ({*value} if isinstance(value, list) else {value} for value in (one, other))
     return sorted(ones & others) or None
 
 
-def _refusal(path: object, reason: str) -> CodegenError:
+def _error(path: object, reason: str) -> CodegenError:
     return CodegenError(f"components > schemas > {pointer(path)}: allOf: {reason}")

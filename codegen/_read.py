@@ -1,4 +1,4 @@
-"""Read one file of YAML or JSON into what JSON can say."""
+"""Read one YAML or JSON file into values of JSON types."""
 
 import json
 from pathlib import Path
@@ -10,41 +10,41 @@ from ._errors import CodegenError
 
 __all__ = ["read"]
 
-_MOST_NODES = 2_000_000  # aliases of aliases can stand for more than any memory holds
+_MOST_NODES = 2_000_000  # nested YAML aliases can expand to more than fits in memory
 
 
 def read(path: Path, *, lenient: bool = False) -> object:
-    """Read a file: keys become strings, aliases copies; a date stays a string.
+    """Read a file. Keys become strings, aliases become copies, dates stay strings.
 
     Args:
         path: The file.
-        lenient: Whether the last of several equal keys counts, instead of being refused.
+        lenient: Whether a repeated key replaces the earlier one. Otherwise it is an error.
 
     Raises:
         CodegenError: It cannot be read.
     """
     if path.parts[:1] in {("http:",), ("https:",)}:
-        raise CodegenError(f"{path}: only local files are read; fetch it first, and look at it")
+        raise CodegenError(f"{path}: only local files are read; download it first")
     try:
         text = path.read_text("utf-8")
         value = _parse(text, _Loader if lenient else _StrictLoader)
         if _count(value, {}) > _MOST_NODES:
-            raise ValueError("its aliases make it too large")  # noqa: TRY301 - told like the rest
+            raise ValueError(f"its aliases expand to over {_MOST_NODES:,} values")  # noqa: TRY301
         return json.loads(json.dumps(value))
     except (OSError, TypeError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise CodegenError(f"{path}: cannot be read as YAML or JSON: {error}") from error
 
 
 def _parse(text: str, loader: type[yaml.SafeLoader]) -> object:
-    """Parse JSON by its own parser: it is many times as fast."""
-    pairs = dict if loader is _Loader else _without_repetition
+    """Parse JSON, or else YAML. The JSON parser is many times faster."""
+    pairs = dict if loader is _Loader else _reject_repeated
     try:
         return json.loads(text, object_pairs_hook=pairs)
     except json.JSONDecodeError:
         return yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader
 
 
-def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _reject_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in pairs:
         if key in found:
@@ -54,11 +54,11 @@ def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _count(value: object, known: dict[int, int]) -> int:
-    """Count the values that there are once every alias is a copy."""
+    """Count the values after every alias is replaced by a copy."""
     if not isinstance(value, dict | list):
         return 1
     if id(value) not in known:
-        known[id(value)] = _MOST_NODES  # should it hold itself
+        known[id(value)] = _MOST_NODES  # in case it contains itself
         children = value.values() if isinstance(value, dict) else value
         known[id(value)] = 1 + sum(_count(child, known) for child in children)
     return known[id(value)]

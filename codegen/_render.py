@@ -1,7 +1,6 @@
 """Render the generated files: their text, by their path in the package."""
 
 import ast
-from pathlib import PurePath
 from typing import Any
 
 import jinja2
@@ -13,31 +12,23 @@ from ._tree import Node
 
 __all__ = ["render"]
 
-_SERVICE_FILES = (
-    "_endpoints.py",
-    "_generated/examples.py",
-    "_generated/kinds.py",
-    "_generated/reference.md",
-)
-
 
 def render(spec: Node, source: str, command: str, *, client: bool) -> dict[str, str]:
     """Return the text of each generated file by its path in the package, not yet formatted.
 
     Args:
         spec: The validated document.
-        source: What the header calls it.
-        command: What the header says made the files.
+        source: The name of the document, for the header of each file.
+        command: The command that generates the files, for the same.
         client: Whether to render np6_async's own code, models and endpoint methods, for the folder
             `np6_async/`. Otherwise render a package of models with a converter of its own.
 
     Raises:
-        CodegenError: The document has something the generator does not support.
+        CodegenError: The document needs something that the generator does not support.
     """
     environment = _environment()
-    environment.globals["header"] = header = (
-        f"# Generated from {source} by `{command}`: change that, not this."
-    )
+    header = f"# Generated from {source} by `{command}`; do not edit."
+    environment.globals["header"] = header
     package = "_generated/" if client else ""
     models = _models(environment, spec)
     files = {
@@ -48,9 +39,9 @@ def render(spec: Node, source: str, command: str, *, client: bool) -> dict[str, 
         files["converter.py"] = environment.get_template("converter.py.jinja2").render()
         return files
     values = {"service": read_service(spec), "models": _summaries(models)}
-    for name in _SERVICE_FILES:
-        template = environment.get_template(f"{PurePath(name).name}.jinja2")
-        files[name] = template.render(values)
+    for name in ("_endpoints.py", "examples.py", "kinds.py", "reference.md"):
+        place = name if name.startswith("_") else f"_generated/{name}"
+        files[place] = environment.get_template(f"{name}.jinja2").render(values)
     return files
 
 
@@ -68,17 +59,17 @@ def _environment() -> jinja2.Environment:
 
 
 def _doc(text: str) -> str:
-    """Return text that can stand in a docstring."""
+    """Escape text for a docstring."""
     return text.strip().replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
 def _cell(text: str) -> str:
-    """Return text that can stand in a Markdown table."""
+    """Escape text for a cell of a Markdown table."""
     return " ".join(text.replace("|", r"\|").replace("<", "&lt;").split())
 
 
 def _summaries(source: str) -> dict[str, str]:
-    """Return the first paragraph about each class, by its name."""
+    """Return the first paragraph of each class's docstring, by the class's name."""
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     return {node.name: (ast.get_docstring(node) or "").partition("\n\n")[0] for node in classes}
 

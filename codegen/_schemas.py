@@ -1,4 +1,4 @@
-"""The schemas as datamodel-code-generator is to see them."""
+"""Prepare the schemas for datamodel-code-generator."""
 
 import copy
 import re
@@ -13,10 +13,10 @@ from ._tree import Node, pointer, resolve
 __all__ = ["INTEGERS", "STAND_IN", "prepare"]
 
 INTEGERS = {"Int32": 32, "Int64": 64}
-"""The named integer types, and their sizes in bits."""
+"""The named integer types, with their sizes in bits."""
 
 STAND_IN = "_integers"
-"""The module the named integer types seem to come from."""
+"""The module that the generator imports the named integer types from; it does not exist."""
 
 _STRING_FORMATS = {"date", "date-time", "uuid"}
 _FORMATS_WITHOUT_TYPE = {
@@ -26,7 +26,7 @@ _FORMATS_WITHOUT_TYPE = {
     "password", "regex", "relative-json-pointer", "time", "time-local", "date-time-local", "uint8",
     "uint16", "uint32", "uint64", "uri", "uri-reference", "uri-template",
 }  # fmt: skip
-_TAKEN = {"Annotated", "TypeAlias"}  # the generator knows the other names the models use
+_USED_NAMES = {"Annotated", "TypeAlias"}  # the generator itself avoids the others
 _OF_ONE = {"items", "additionalProperties", "not", "contains", "propertyNames"}
 _OF_MANY = {"properties", "patternProperties", "allOf", "anyOf", "oneOf", "prefixItems"}
 _NO_LITERALS = {float: "number", list: "array", dict: "object"}
@@ -36,24 +36,24 @@ def prepare(spec: Node) -> Node:
     """Return a document with the schemas that become models.
 
     Raises:
-        CodegenError: A schema asks for something that cannot be had.
+        CodegenError: A schema needs something that the generator does not support.
     """
     schemas = _without_booleans(copy.deepcopy(spec.get("components", {}).get("schemas", {})))
     whole = {"components": {"schemas": schemas}}
     kept = {
         key: value for key, value in schemas.items() if value.get("x-python-model") is not False
     }
-    if taken := _TAKEN & kept.keys():
+    if used := _USED_NAMES & kept.keys():
         raise CodegenError(
-            f"components > schemas: the models need the name {min(taken)} themselves"
+            f"components > schemas > {min(used)}: the models use this name; rename it"
         )
     for path, node in _every(kept):
         merge_parts(whole, path, node)
     for name, schema in kept.items():
         if "properties" not in schema:
-            _cut_circle(whole, schema, (f"#/components/schemas/{name}",))
+            _cut_cycle(whole, schema, (f"#/components/schemas/{name}",))
     for path, node in _every(kept):
-        _mend(whole, node)
+        _rewrite(whole, node)
         if isinstance(properties := node.get("properties"), dict):
             _mark_properties(whole, path, properties)
     return {
@@ -64,24 +64,24 @@ def prepare(spec: Node) -> Node:
     }
 
 
-def _mend(whole: Node, node: Node) -> None:
-    """Say in other words what the generator would not understand, or decoders not do."""
-    _forget_hooks(node)
-    _name_constant(node)
-    _free_other_names(node)
+def _rewrite(whole: Node, node: Node) -> None:
+    """Rewrite what the generator does not understand or a decoder cannot check."""
+    _drop_hooks(node)
+    _replace_constant(node)
+    _drop_patterns(node)
     _drop_default(whole, node)
-    _widen_texts(whole, node)
+    _merge_strings(whole, node)
     _name_integer(node)
     _drop_format(node)
 
 
 def _every(schemas: Node) -> list[tuple[tuple[str, ...], Node]]:
-    """Return every schema there is, at any depth, with its place; the list outlives changes."""
+    """Return every schema at any depth, with its path; a list, as callers change the schemas."""
     return [found for name in schemas for found in _below((name,), schemas[name])]
 
 
 def _below(path: tuple[str, ...], schema: Node) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Yield a schema and every one in it; what only looks like one, as an example may, is none."""
+    """Yield a schema and the schemas in it; an example that looks like a schema is not one."""
     yield path, schema
     for key in _OF_ONE & schema.keys():
         if isinstance(schema[key], dict):
@@ -94,39 +94,39 @@ def _below(path: tuple[str, ...], schema: Node) -> Iterator[tuple[tuple[str, ...
 
 
 def _without_booleans(schemas: Any) -> Any:  # noqa: ANN401 - a list or a mapping
-    """Write schemas that are `true` or `false` in the long form, which can be marked."""
+    """Replace the schemas `true` and `false` with an object, which can hold keywords."""
     if isinstance(schemas, list):
-        return [_long(schema) for schema in schemas]
-    return {name: _long(schema) for name, schema in schemas.items()}
+        return [_as_object(schema) for schema in schemas]
+    return {name: _as_object(schema) for name, schema in schemas.items()}
 
 
-def _long(schema: Node | bool) -> Node:
+def _as_object(schema: Node | bool) -> Node:
     return schema if isinstance(schema, dict) else {}
 
 
-def _forget_hooks(node: Node) -> None:
-    """Drop what would make the generator import a module the document names."""
+def _drop_hooks(node: Node) -> None:
+    """Drop keywords that make the generator import a module named by the document."""
     for hook in ("customTypePath", "customBasePath", "x-python-type", "x-python-import"):
         node.pop(hook, None)
 
 
-def _name_constant(node: Node) -> None:
-    """Write what no Literal can hold as its type alone: fractions, arrays and objects."""
+def _replace_constant(node: Node) -> None:
+    """Replace a constant that no Literal can hold, such as a fraction, with its type."""
     kind = _NO_LITERALS.get(type(node.get("const")))
     if kind:
         del node["const"]
         node["type"] = kind
 
 
-def _widen_texts(spec: Node, node: Node) -> None:
-    """Make `one of these strings, or any other` a string, as no decoder tells two strings apart."""
+def _merge_strings(spec: Node, node: Node) -> None:
+    """Replace several kinds of strings with one string: a decoder cannot choose between them."""
     for key in ("anyOf", "oneOf"):
         branches = node.get(key, [])
-        texts = [branch for branch in branches if _is_text(resolve(spec, branch))]
-        listed = [_values(resolve(spec, text)) for text in texts]
-        if len(texts) < 2 or all(listed):
+        strings = [branch for branch in branches if _is_string(resolve(spec, branch))]
+        listed = [_values(resolve(spec, string)) for string in strings]
+        if len(strings) < 2 or all(listed):
             continue
-        node[key] = [branch for branch in branches if branch not in texts]
+        node[key] = [branch for branch in branches if branch not in strings]
         if node[key]:
             node[key].append({"type": "string"})
         else:
@@ -136,7 +136,7 @@ def _widen_texts(spec: Node, node: Node) -> None:
             node["description"] = f"{node.get('description', '')}\n\nKnown values: {known}.".strip()
 
 
-def _is_text(schema: Mapping[str, Any]) -> bool:
+def _is_string(schema: Mapping[str, Any]) -> bool:
     values = _values(schema)
     return schema.get("type") == "string" or (
         bool(values) and all(isinstance(value, str) for value in values)
@@ -147,39 +147,39 @@ def _values(schema: Mapping[str, Any]) -> list[Any]:
     return [schema["const"]] if "const" in schema else schema.get("enum", [])
 
 
-def _cut_circle(spec: Node, schema: Node, above: tuple[str, ...]) -> None:
-    """Let what leads back to itself without a class on the way end in anything at all."""
+def _cut_cycle(spec: Node, schema: Node, above: tuple[str, ...]) -> None:
+    """End a cycle of references that has no class in it: its last schema accepts anything."""
     for _, node in list(_below((), schema)):
         ref = node.get("$ref")
         if ref in above:
             node.clear()
         elif ref and "properties" not in resolve(spec, node) and "allOf" not in resolve(spec, node):
-            _cut_circle(spec, cast("Node", resolve(spec, node)), (*above, ref))
+            _cut_cycle(spec, cast("Node", resolve(spec, node)), (*above, ref))
 
 
-def _free_other_names(node: Node) -> None:
-    """Take any value under a name that no pattern matches: a map has one type of values."""
+def _drop_patterns(node: Node) -> None:
+    """Drop `patternProperties` if other names are allowed: a dict has one type of values."""
     if "patternProperties" in node and node.get("additionalProperties") is not False:
         del node["patternProperties"]
         node.pop("additionalProperties", None)
 
 
 def _drop_default(spec: Node, node: Node) -> None:
-    """Drop a default that is no value of its member's type in Python, as a dict is no model."""
+    """Drop a default that is not of the member's type in Python, such as a dict for a model."""
     value = node.get("default")
     parts = value if isinstance(value, list) else [value]
     kinds = [found for _, found in _below((), {**resolve(spec, node), **node})]
-    has_type_of_its_own = any(kind.get("format") in _STRING_FORMATS for kind in kinds)
+    has_own_type = any(kind.get("format") in _STRING_FORMATS for kind in kinds)
     if value is not None and (
         isinstance(value, dict)
         or any(isinstance(part, dict | list) for part in parts)
-        or has_type_of_its_own
+        or has_own_type
     ):
         del node["default"]
 
 
 def _name_integer(node: Node) -> None:
-    """Give an integer of a known size a named type, which decoding checks."""
+    """Give an integer of a known size a named type, so that decoding checks its range."""
     name = str(node.get("format")).capitalize()
     kinds = node.get("type")
     if name not in INTEGERS or "enum" in node or "const" in node:
@@ -193,13 +193,13 @@ def _name_integer(node: Node) -> None:
 
 
 def _drop_format(node: Node) -> None:
-    """Drop the known formats that have no type here; one that nobody knows is left, and refused."""
+    """Drop known formats that have no type here; the generator rejects an unknown one."""
     if node.get("format") in _FORMATS_WITHOUT_TYPE:
         del node["format"]
 
 
 def _mark_properties(spec: Node, path: object, properties: Node) -> None:
-    """Tell the template each property's place, and its description if only its type has one."""
+    """Add each property's position for the template, and the description of its type if needed."""
     for order, schema in enumerate(properties.values()):
         schema["x-python-order"] = order
         if described := resolve(spec, schema).get("description"):
@@ -207,7 +207,7 @@ def _mark_properties(spec: Node, path: object, properties: Node) -> None:
         name = schema.get("x-python-datetime", "new")
         if name in properties or not re.fullmatch("[a-z][a-z0-9_]*", str(name)) or iskeyword(name):
             raise CodegenError(
-                f"{pointer(path)}: x-python-datetime: {name!r} is not a new name in snake_case"
+                f"{pointer(path)}: x-python-datetime: {name!r} is taken or not in snake_case"
             )
         if name != "new" and "integer" not in str(schema.get("type")):
-            raise CodegenError(f"{pointer(path)}: x-python-datetime: this is no integer")
+            raise CodegenError(f"{pointer(path)}: x-python-datetime: not an integer property")

@@ -1,9 +1,12 @@
-"""A document as a tree: places in it, and what its references lead to."""
+"""A document as a tree: walk it, name places in it, follow its references."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, cast
 
-__all__ = ["Node", "exists", "pointer", "resolve", "target", "walk"]
+__all__ = ["METHODS", "Node", "exists", "pointer", "resolve", "target", "walk"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+"""The members of a path item that are operations."""
 
 Node: TypeAlias = dict[str, Any]
 """One JSON object of the document."""
@@ -12,7 +15,7 @@ Node: TypeAlias = dict[str, Any]
 def walk(
     value: object, at: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Yield every object at or below a value, with its place."""
+    """Yield every object in a value, the value included, each with its path."""
     if isinstance(value, dict):
         yield at, value
         for key, child in value.items():
@@ -23,12 +26,12 @@ def walk(
 
 
 def pointer(path: object) -> str:
-    """Return a place in the document as people read it."""
+    """Return a path in the document as readable text."""
     return " > ".join(str(step) for step in cast("list[str | int]", path)) or "the top"
 
 
 def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Follow a node's `$ref`, if it has one."""
+    """Return the target of a node's `$ref`, or the node if it has none."""
     seen: set[str] = set()
     while isinstance(ref := node.get("$ref"), str) and ref not in seen:
         seen.add(ref)
@@ -37,10 +40,10 @@ def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, An
 
 
 def target(tree: Any, place: str) -> Any:  # noqa: ANN401 - anything in the document
-    """Return what is at a JSON pointer.
+    """Return the value at a JSON pointer.
 
     Raises:
-        LookupError: There is nothing.
+        LookupError: The pointer leads nowhere.
     """
     for part in place.split("/")[1:]:
         step = part.replace("~1", "/").replace("~0", "~")

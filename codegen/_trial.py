@@ -1,4 +1,4 @@
-"""Import and use a generated package: run by path, in a fresh interpreter."""
+"""Import and use a generated package. This script runs by path, in a new interpreter."""
 
 import importlib
 import sys
@@ -18,7 +18,7 @@ _USED_BY_ENDPOINTS = {
 
 
 class _StandIn:
-    """Stands for any class of the client: the old client need not fit the new code yet."""
+    """Replaces a class of the client, which may not work with the new code yet."""
 
     def __init__(self, **arguments: object) -> None:
         self.arguments = arguments
@@ -35,7 +35,7 @@ def _install_stand_ins() -> None:
 
 
 def try_models(models: ModuleType) -> None:
-    """Resolve every annotation, and hold each class to what its docstring promises."""
+    """Resolve every annotation; check that each class is what the module's docstring says."""
     for name in models.__all__:
         value = getattr(models, name)
         if getattr(value, "__module__", None) == models.__name__:
@@ -45,9 +45,9 @@ def try_models(models: ModuleType) -> None:
 
 
 def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleType) -> None:
-    """Call every method, and decode the examples of its kind into the model it names."""
+    """Call every method, and decode the examples of its kind into its model."""
 
-    class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # known at run time only
+    class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # a class known only at run time
         def _stream(self, query: _StandIn, model: type) -> tuple[object, type]:
             return query.arguments["kind"], model
 
@@ -55,14 +55,14 @@ def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleTyp
     for kind, events in examples.EXAMPLES.items():
         asked, model = getattr(Client(), kind)(1)
         if asked is not kind or not attrs.has(model):
-            raise ValueError(f"the method {kind} asks for {asked} as {model}")
+            raise ValueError(f"the method {kind} queries {asked} and decodes to {model}")
         if decoder := _decoder(model):
             for event in events:
                 decoder.decode(msgspec.json.encode(_with_python_names(event, names)))
 
 
 def _decoder(model: type) -> msgspec.json.Decoder[object] | None:
-    """Return a decoder, or None for what msgspec has no type for: a union of attrs classes."""
+    """Return a decoder, or None for a union of attrs classes, which msgspec does not support."""
     try:
         return msgspec.json.Decoder(model)
     except TypeError:
@@ -76,7 +76,7 @@ def _wire_names(models: ModuleType) -> dict[str, str]:
 
 
 def _with_python_names(value: object, names: dict[str, str]) -> object:
-    """Rename members, at any depth: msgspec reads attrs classes by their Python names."""
+    """Rename members at any depth: msgspec uses the Python names of attrs classes."""
     match value:
         case dict():
             return {names.get(key, key): _with_python_names(v, names) for key, v in value.items()}
@@ -87,7 +87,7 @@ def _with_python_names(value: object, names: dict[str, str]) -> object:
 
 
 def main(directory: str) -> None:
-    """Try the package `generated` in this directory."""
+    """Try the package `generated` in a directory."""
     sys.path.insert(0, directory)
     _install_stand_ins()
     has_endpoints = Path(directory, "generated", "_endpoints.py").exists()

@@ -1,6 +1,6 @@
-"""Guard the spec: it is valid, its code is up to date, what breaks is announced, samples decode.
+"""Check the spec, its generated code, the version and the recorded events.
 
-Exit status: 0 when all is well, 1 when something is not; each line then says what to type.
+Exit status: 0 if all checks pass, 1 if one fails. The output then says what to run.
 """
 
 import argparse
@@ -25,11 +25,11 @@ _ROOT = Path(__file__).parents[1]
 
 
 class Guard:
-    """The four checks, on one tree; each yields what is wrong and what to do about it.
+    """The four checks of one repository. Each yields its problems, with what to do about them.
 
     Args:
-        root: The top of the repository.
-        directory: A place for what is made on the way.
+        root: The folder of the repository.
+        directory: A folder for temporary files.
     """
 
     def __init__(self, root: Path, directory: Path) -> None:
@@ -40,12 +40,12 @@ class Guard:
 
     @property
     def checks(self) -> dict[str, Callable[[], Iterator[str]]]:
-        """The checks by name, in their order; the first must pass for the others to make sense."""
+        """The checks by name, in order. The others run only if the first passes."""
         return {
             "the spec is valid": self._valid,
             "the generated code is up to date": self._drift,
-            "what breaks since the last release is announced": self._announced,
-            "the recorded events have their models": self._samples,
+            "breaking changes since the last release have a new version": self._announced,
+            "the recorded events match their models": self._samples,
         }
 
     @cached_property
@@ -56,7 +56,7 @@ class Guard:
         try:
             load(self._spec)
         except CodegenError as error:
-            yield f"{error}\nMend openapi/np6-events.yaml, then type: make spec-guard"
+            yield f"{error}\nFix openapi/np6-events.yaml, then run: make spec-guard"
 
     def _drift(self) -> Iterator[str]:
         files = render(load(self._spec), "openapi/np6-events.yaml", "make codegen", client=True)
@@ -76,29 +76,29 @@ class Guard:
         if report.is_breaking and needed and version and Version(version) < Version(needed):
             yield (
                 f"{report.markdown()}\n"
-                f"If this is wanted, set the version in np6_async/_version.py to {needed}, and say"
-                f" what breaks in CHANGELOG.md. If not, mend the spec, and see what is left of it:"
+                f"If you want these changes, set the version in np6_async/_version.py to {needed},"
+                " and describe them in CHANGELOG.md. If not, fix the spec, and see what remains:"
                 f" make spec-diff BASE={tag}"
             )
 
     def _samples(self) -> Iterator[str]:
-        for misfit in self._corpus.misfits(load_models(self._now.package)):
+        for mismatch in self._corpus.mismatches(load_models(self._now.package)):
             yield (
-                f"tests/samples/{misfit.place}: {misfit.text}\n"
-                "Make the spec admit what the API has sent, then type: make codegen spec-guard"
+                f"tests/samples/{mismatch.place}: {mismatch.text}\n"
+                "Change the spec so that it accepts this event, then run: make codegen spec-guard"
             )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m codegen.guard", description=__doc__)
-    parser.add_argument("--root", type=Path, default=_ROOT, help="the top of the repository")
+    parser.add_argument("--root", type=Path, default=_ROOT, help="the folder of the repository")
     root = parser.parse_args(arguments).root.resolve()
     with tempfile.TemporaryDirectory() as directory:
         first, *others = Guard(root, Path(directory)).checks.items()
         if not _passes(first):
             return 1
-        passed = [_passes(other) for other in others]  # every one of them is to be told
+        passed = [_passes(other) for other in others]  # report all of them
         return 0 if all(passed) else 1
 
 
@@ -107,7 +107,7 @@ def _passes(named_check: tuple[str, Callable[[], Iterator[str]]]) -> bool:
     try:
         problems = list(check())
     except CodegenError as error:
-        problems = [f"{error}\nMend openapi/np6-events.yaml, then type: make spec-guard"]
+        problems = [f"{error}\nFix openapi/np6-events.yaml, then run: make spec-guard"]
     print(*problems, f"{'FAIL' if problems else 'ok  '}  {name}", sep="\n")  # noqa: T201
     return not problems
 

@@ -1,5 +1,5 @@
-# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
-"""One typed method for each endpoint, to be mixed into a client."""
+# Generated from openapi/np6-events.yaml by `make codegen`; do not edit.
+"""The endpoint methods: one typed method for each endpoint of the API."""
 
 from abc import ABC, abstractmethod
 from typing import TypeVar
@@ -17,7 +17,7 @@ E = TypeVar("E")
 
 
 class Endpoints(ABC):
-    """The endpoint methods; a client says how a query becomes a stream."""
+    """The endpoint methods of a client. The client defines how to start a query."""
 
     __slots__ = ()
 
@@ -44,16 +44,16 @@ class Endpoints(ABC):
             end: Only events published before this moment, so that adjacent windows neither
                 overlap nor leave a gap. An aware datetime, or milliseconds since
                 1970-01-01T00:00:00Z.
-            sort: The order by publication time. Without it events come unordered, and two
-                identical requests may stream them in different orders.
+            sort: The order by publication time. Without it, events arrive in any order, and two
+                identical requests may return them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive.
-            An event that does not fit its model is an `UnknownEvent`.
+            A stream that has not started yet. Await it to get a list, or use ``async for`` to get
+            each event as it arrives. An event that does not match its model is an `UnknownEvent`.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
-            NP6Error: When awaited or iterated: the request failed.
+            ValueError: An argument is invalid. No request was sent.
+            NP6Error: The request failed. This is raised when the stream is awaited or iterated.
         """
         query = EventQuery(
             kind=EventKind.EXECUTIONS,
@@ -74,8 +74,7 @@ class Endpoints(ABC):
     ) -> EventStream[CancellationEvent | UnknownEvent]:
         """Retrieve cancellations of the specified notification.
 
-        A cancellation is an execution that was stopped before delivery, with the reason it was
-        stopped for.
+        A cancellation is an execution that was stopped before delivery. The event has the reason.
 
         Args:
             notification_id: The notification's id. From 0 to 2**31 - 1.
@@ -84,16 +83,16 @@ class Endpoints(ABC):
             end: Only events published before this moment, so that adjacent windows neither
                 overlap nor leave a gap. An aware datetime, or milliseconds since
                 1970-01-01T00:00:00Z.
-            sort: The order by publication time. Without it events come unordered, and two
-                identical requests may stream them in different orders.
+            sort: The order by publication time. Without it, events arrive in any order, and two
+                identical requests may return them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive.
-            An event that does not fit its model is an `UnknownEvent`.
+            A stream that has not started yet. Await it to get a list, or use ``async for`` to get
+            each event as it arrives. An event that does not match its model is an `UnknownEvent`.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
-            NP6Error: When awaited or iterated: the request failed.
+            ValueError: An argument is invalid. No request was sent.
+            NP6Error: The request failed. This is raised when the stream is awaited or iterated.
         """
         query = EventQuery(
             kind=EventKind.CANCELLATIONS,
@@ -114,8 +113,8 @@ class Endpoints(ABC):
     ) -> EventStream[BounceEvent | UnknownEvent]:
         """Retrieve bounces of the specified notification.
 
-        A bounce is a message that was handed over for delivery and came back, with the verdict on
-        its cause.
+        A bounce is a message that was handed over for delivery and could not be delivered. The
+        event has the cause.
 
         Args:
             notification_id: The notification's id. From 0 to 2**31 - 1.
@@ -124,16 +123,16 @@ class Endpoints(ABC):
             end: Only events published before this moment, so that adjacent windows neither
                 overlap nor leave a gap. An aware datetime, or milliseconds since
                 1970-01-01T00:00:00Z.
-            sort: The order by publication time. Without it events come unordered, and two
-                identical requests may stream them in different orders.
+            sort: The order by publication time. Without it, events arrive in any order, and two
+                identical requests may return them in different orders.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive.
-            An event that does not fit its model is an `UnknownEvent`.
+            A stream that has not started yet. Await it to get a list, or use ``async for`` to get
+            each event as it arrives. An event that does not match its model is an `UnknownEvent`.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
-            NP6Error: When awaited or iterated: the request failed.
+            ValueError: An argument is invalid. No request was sent.
+            NP6Error: The request failed. This is raised when the stream is awaited or iterated.
         """
         query = EventQuery(
             kind=EventKind.BOUNCES,

@@ -1,1 +1,1 @@
-"""Our fragment beside the vendor's own document: `python -m codegen.compare --help`."""
+"""Compares our spec with the vendor's OpenAPI file: `python -m codegen.compare --help`."""

@@ -1,7 +1,7 @@
-"""Compare our fragment with the vendor's full OpenAPI document, where our operations are concerned.
+"""Compare the operations of our spec with the same operations in the vendor's OpenAPI file.
 
-Exit status: 0 when they agree, 1 when they differ, 2 when there is no report. Endpoints beside ours
-are told, and are no difference.
+Exit status: 0 if they agree, 1 if they differ, 2 on an error. Other endpoints of the vendor's file
+are listed, but do not count as a difference.
 """
 
 import argparse
@@ -33,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m codegen.compare", description=__doc__)
-    parser.add_argument("bundle", type=Path, help="an OpenAPI document, 3.0 or 3.1, YAML or JSON")
-    parser.add_argument("--spec", type=Path, default=_SPEC, help="the fragment to compare it with")
+    parser.add_argument("bundle", type=Path, help="the vendor's OpenAPI file, 3.0 or 3.1")
+    parser.add_argument("--spec", type=Path, default=_SPEC, help="our document")
     return parser
 
 
@@ -44,12 +44,12 @@ def _document(path: Path) -> Node:
         raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.x.y` at its top")
     for _, node in walk(document):
         if isinstance(ref := node.get("$ref"), str) and not exists(document, ref):
-            node.clear()  # nothing is fetched: what is not in the bundle can be anything
+            node.clear()  # nothing is downloaded; a target outside the file can be anything
     return document
 
 
 def _markdown(name: str, findings: list[Finding]) -> Iterator[str]:
-    yield f"# Our fragment beside {name}"
+    yield f"# Our spec compared with {name}"
     for topic in Topic:
         found = [f"- `{one.place}`: {one.text}" for one in findings if one.topic is topic]
         if found:

@@ -1,4 +1,4 @@
-"""One thing in which the two documents differ."""
+"""One difference between the two documents."""
 
 from enum import StrEnum
 
@@ -8,18 +8,18 @@ __all__ = ["Finding", "Topic"]
 
 
 class Topic(StrEnum):
-    """What kind of difference it is, in the order of a report; the value is its title."""
+    """The kinds of differences, in the order of a report. The value is the title."""
 
     OPERATION = "Operations that are not in the bundle"
-    PARAMETER = "Parameters we do not have"
-    EXTRA_PARAMETER = "Parameters the bundle does not have"
+    PARAMETER = "Parameters that our spec lacks"
+    EXTRA_PARAMETER = "Parameters that the bundle lacks"
     TYPE_VALUE = "New `type` values"
     VALUE = "New values"
     FIELD = "New fields"
-    TYPE = "Types that differ"
-    PRESENCE = "Members we count on, and may not"
-    EXTRA_FIELD = "Fields the bundle does not have"
-    SIBLING = "Endpoints beside ours"
+    TYPE = "Different types"
+    PRESENCE = "Required members that may be missing"
+    EXTRA_FIELD = "Fields that the bundle lacks"
+    SIBLING = "Other endpoints"
 
 
 @frozen
@@ -27,9 +27,9 @@ class Finding:
     """One difference.
 
     Attributes:
-        topic: Of what kind it is.
-        place: Where it is.
-        text: What it is.
+        topic: Its kind.
+        place: The operation or the member that differs.
+        text: How it differs.
     """
 
     topic: Topic

@@ -1,4 +1,4 @@
-"""Our operations in the vendor's bundle, and those beside them."""
+"""Compare our operations with those of the bundle, the vendor's file."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -18,15 +18,15 @@ _Parameters = Mapping[tuple[str, str], Node]
 
 @frozen
 class _Operation:
-    """One operation, with what it refers to in its place."""
+    """One operation, with its references resolved."""
 
     path: str
     parameters: _Parameters
-    answer: Node
+    response: Node
 
 
 def compare(ours: Node, theirs: Node) -> list[Finding]:
-    """Return in what the bundle differs from our document, where our operations are concerned."""
+    """Return the differences between our operations and the same ones in the bundle."""
     return list(_findings(ours, theirs))
 
 
@@ -44,12 +44,12 @@ def _findings(ours: Node, theirs: Node) -> Iterator[Finding]:
             continue
         known.add(found)
         yield from _parameters(schemas, here, there, place, keys)
-        yield from _answers(schemas, here, there, ours)
+        yield from _responses(schemas, here, there, ours)
     yield from _siblings(ours, theirs, known)
 
 
 def _operation(document: Node, path: str) -> _Operation | None:
-    """Read a GET operation; those are all we have."""
+    """Read the GET operation of a path; we have no other."""
     item = resolve(document, document["paths"][path])
     operation = item.get("get")
     if not isinstance(operation, dict):
@@ -66,12 +66,12 @@ def _operation(document: Node, path: str) -> _Operation | None:
         parameters={
             _key((one.get("in", ""), one.get("name", ""))): dict(one) for one in parameters
         },
-        answer=media.get("schema", {}),
+        response=media.get("schema", {}),
     )
 
 
 def _key(parameter: tuple[str, str]) -> tuple[str, str]:
-    """Return what a parameter is known by: the names of headers have no case."""
+    """Return the identity of a parameter; the names of headers ignore case."""
     place, name = parameter
     return place, name.lower() if place == "header" else name
 
@@ -87,7 +87,7 @@ def _shape_of(path: str) -> str:
 
 
 def _find(document: Node, path: str) -> str | None:
-    """Return the path of the bundle that is ours, perhaps below a prefix."""
+    """Return the path in the bundle that equals ours or ends with it."""
     wanted, paths = _shape_of(path), list(document.get("paths", {}))
     same = [other for other in paths if _shape_of(other) == wanted]
     below = [other for other in paths if _shape_of(other).endswith(wanted)]
@@ -113,7 +113,7 @@ def _parameters(
 
 
 def _pair_paths(ours: _Operation, theirs: _Operation) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return our name for each of their path parameters, which have places and not names."""
+    """Return our name for each of their path parameters, which are matched by position."""
     names = zip(
         reversed(re.findall(r"\{([^}]*)\}", theirs.path)),
         reversed(re.findall(r"\{([^}]*)\}", ours.path)),
@@ -122,28 +122,28 @@ def _pair_paths(ours: _Operation, theirs: _Operation) -> dict[tuple[str, str], t
     return {("path", there): ("path", here) for there, here in names}
 
 
-def _answers(
+def _responses(
     schemas: Schemas, ours: _Operation, theirs: _Operation, document: Node
 ) -> Iterator[Finding]:
     kind = ours.path.rpartition("/")[2]
-    here, there = resolve(document, ours.answer), theirs.answer
+    here, there = resolve(document, ours.response), theirs.response
     type_ = _event_type(document, here)
     if type_ is not None and isinstance(there.get("items"), dict):
         yield from schemas.events(here["items"], there["items"], f"{kind}[]", type_)
     else:
-        yield from schemas.compare([ours.answer], [theirs.answer], kind)
+        yield from schemas.compare([ours.response], [theirs.response], kind)
 
 
-def _event_type(document: Node, answer: Mapping[str, Any]) -> str | None:
-    """Return the `type` of the events of one of our answers: it is in the first form of an item."""
-    items = answer.get("items", {})
+def _event_type(document: Node, response: Mapping[str, Any]) -> str | None:
+    """Return the `type` of the events in a response: that of the first alternative of an item."""
+    items = response.get("items", {})
     first = resolve(document, (items.get("anyOf") or [items])[0])
     const = first.get("properties", {}).get("type", {}).get("const")
     return const if isinstance(const, str) else None
 
 
 def _siblings(ours: Node, theirs: Node, known: set[str]) -> Iterator[Finding]:
-    """Tell of endpoints that ask for other events of the same things, or the same of others."""
+    """Yield other endpoints for the same objects, and for the same kinds of other objects."""
     families = {_shape_of(path).rpartition("/")[0] for path in known}
     kinds = {path.rpartition("/")[2] for path in known}
     wanted = {name for path in ours.get("paths", {}) for name in _asked(ours, path)}
@@ -154,11 +154,11 @@ def _siblings(ours: Node, theirs: Node, known: set[str]) -> Iterator[Finding]:
             continue
         asked = set(_asked(theirs, path))
         if family in families:
-            text = "a new kind with our parameters: worth adding"
-            other = "a new kind with other parameters, which the client does not support"
+            text = "a new kind that the client supports: add it to the spec"
+            other = "a new kind that the client does not support: its parameters differ"
             yield Finding(Topic.SIBLING, f"GET {path}", text if asked == wanted else other)
         elif kind in kinds:
-            yield Finding(Topic.SIBLING, f"GET {path}", "a known kind of another family")
+            yield Finding(Topic.SIBLING, f"GET {path}", "a known kind for other objects")
 
 
 def _asked(document: Node, path: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Two schemas side by side, as deep as they go."""
+"""Compare two schemas at every depth."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ __all__ = ["Schemas"]
 
 
 class Schemas:
-    """Compares schemas of two documents; what was compared once is not told again.
+    """Compares schemas of two documents; it reports each pair of schemas once.
 
     Args:
         ours: Our document.
@@ -28,7 +28,7 @@ class Schemas:
     def compare(
         self, ours: Sequence[Node], theirs: Sequence[Node], place: str, *, may_be_null: bool = True
     ) -> Iterator[Finding]:
-        """Yield in what two schemas, each given as alternatives, differ."""
+        """Yield the differences between two schemas, each given as a list of alternatives."""
         pair = (self._identity(self._ours, ours), self._identity(self._theirs, theirs))
         if pair in self._done:
             return
@@ -41,7 +41,7 @@ class Schemas:
             yield from self.compare(here.items, there.items, f"{place}[]")
 
     def events(self, ours: Node, theirs: Node, place: str, type_: str) -> Iterator[Finding]:
-        """Yield in what two events differ: all their types, and then the model of one type."""
+        """Yield the differences between two events: in their types, then within one type."""
         all_ours, all_theirs = shape(self._ours, [ours]), shape(self._theirs, [theirs])
         known = shape(self._ours, all_ours.members.get("type", ()))
         listed = shape(self._theirs, all_theirs.members.get("type", ()))
@@ -57,11 +57,11 @@ class Schemas:
         is_type = place.endswith(".type")
         for value in sorted(theirs.values - ours.values):
             if not ours.is_open or ((ours.values or is_type) and value not in self._mentioned):
-                closed = "" if ours.is_open else ", and we take no other than ours"
+                closed = "" if ours.is_open else "; our spec does not accept it"
                 topic = Topic.TYPE_VALUE if is_type else Topic.VALUE
                 yield Finding(topic, place, f"`{value}`{closed}")
         if ours.values and not ours.is_open and theirs.is_open and not is_type:
-            yield Finding(Topic.VALUE, place, "any value, and we take only the listed")
+            yield Finding(Topic.VALUE, place, "any in the bundle, only listed values in our spec")
 
     def _members(self, ours: Shape, theirs: Shape, place: str) -> Iterator[Finding]:
         if not ours.members or not theirs.members:
@@ -73,31 +73,32 @@ class Schemas:
             else:
                 required = name in ours.required
                 if required and name not in theirs.required:
-                    text = "required by us, optional in the bundle"
+                    text = "required in our spec, optional in the bundle"
                     yield Finding(Topic.PRESENCE, f"{place}.{name}", text)
                 yield from self.compare(
                     ours.members[name], schemas, f"{place}.{name}", may_be_null=not required
                 )
         for name in ours.members:
             if name not in theirs.members:
-                yield Finding(Topic.EXTRA_FIELD, f"{place}.{name}", "ours alone")
+                yield Finding(Topic.EXTRA_FIELD, f"{place}.{name}", "only in our spec")
 
 
 def _types(ours: Shape, theirs: Shape, place: str, *, may_be_null: bool) -> Iterator[Finding]:
-    """Compare types; where we take anything, or say nothing, there is nothing to tell."""
+    """Compare types, unless our spec accepts any type."""
     null = frozenset({"null"})
     if ours.types and theirs.types - null != ours.types - null:
-        yield Finding(Topic.TYPE, place, f"{_shown(ours)} with us, {_shown(theirs)} in the bundle")
+        text = f"{_shown(ours)} in our spec, {_shown(theirs)} in the bundle"
+        yield Finding(Topic.TYPE, place, text)
     if "null" in theirs.types - ours.types and ours.types and not may_be_null:
-        yield Finding(Topic.PRESENCE, place, "never null with us, may be null in the bundle")
+        yield Finding(Topic.PRESENCE, place, "never null in our spec, may be null in the bundle")
 
 
 def _shown(form: Shape) -> str:
-    return " or ".join(sorted(form.types - {"null"})) or "anything"
+    return " or ".join(sorted(form.types - {"null"})) or "any"
 
 
 def _of_type(document: Node, schema: Node, type_: str) -> list[Node]:
-    """Return the forms of an event of one type; all of them if none is told apart by its type."""
+    """Return the forms of an event of one type, or all forms if types do not distinguish them."""
     everything = forms(document, schema)
     found = [
         form
@@ -115,7 +116,7 @@ def _mapped(document: Node, schema: Node, type_: str) -> list[Node]:
 
 
 def _mentioned(document: Node) -> Iterator[str]:
-    """Yield every string that our examples have, and every word our descriptions quote."""
+    """Yield every string in our examples and every quoted word in our descriptions."""
     for _, node in walk(document):
         for key, value in node.items():
             if isinstance(value, str):

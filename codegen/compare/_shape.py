@@ -1,4 +1,4 @@
-"""What a schema admits, however it is written: in OpenAPI 3.0 or 3.1, by reference or in parts."""
+"""What a schema accepts, however it is written: in 3.0 or 3.1, with references or `allOf`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
@@ -10,21 +10,21 @@ from codegen._tree import Node, resolve
 
 __all__ = ["Shape", "forms", "shape"]
 
-_MOST_FORMS = 200  # of one schema; a vendor's unions of unions multiply
+_MOST_FORMS = 200  # of one schema; unions of unions multiply
 _PARTS = {"allOf", "anyOf", "oneOf"}
 _JSON_TYPES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
 @frozen(kw_only=True)
 class Shape:
-    """What some schemas admit together.
+    """What several schemas accept together.
 
     Attributes:
-        types: The JSON types, with their formats; empty for anything.
-        values: Every value that is listed.
-        is_open: Whether other values than those are admitted.
+        types: The JSON types, with their formats; empty for any type.
+        values: Every listed value.
+        is_open: Whether other values are accepted as well.
         members: The schemas of each member of an object.
-        required: The members that every one of the schemas demands.
+        required: The members that all the schemas require.
         items: The schemas of the items of an array.
     """
 
@@ -37,7 +37,7 @@ class Shape:
 
 
 def shape(document: Node, schemas: Iterable[Node]) -> Shape:
-    """Return what some schemas of a document admit together."""
+    """Return what several schemas of a document accept together."""
     found = [form for schema in schemas for form in forms(document, schema)]
     objects = [form for form in found if "properties" in form]
     members: dict[str, list[Node]] = {}
@@ -57,7 +57,7 @@ def shape(document: Node, schemas: Iterable[Node]) -> Shape:
 
 
 def forms(document: Node, schema: Mapping[str, Any]) -> list[Node]:
-    """Return the alternatives of a schema, each without parts and references."""
+    """Return the alternatives of a schema, each without references, allOf and unions."""
     return list(_forms(document, schema, frozenset()))
 
 
@@ -77,7 +77,7 @@ def _forms(document: Node, schema: Mapping[str, Any], above: frozenset[int]) -> 
 
 
 def _both(left: list[Node], right: list[Node]) -> list[Node]:
-    """Return every form of the one together with every form of the other."""
+    """Return every form on the left merged with every form on the right."""
     together = [_merged(one, other) for one in left for other in right]
     return together[:_MOST_FORMS] or left
 

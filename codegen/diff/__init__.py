@@ -1,1 +1,1 @@
-"""What a change of the spec means: `python -m codegen.diff --help`."""
+"""Reports what a change of the spec means to users: `python -m codegen.diff --help`."""

@@ -1,6 +1,6 @@
-"""Report what a change of the spec means for users: to the document, to Python and to events.
+"""Report how a change of the spec changes the document, the Python API and the decoded events.
 
-Exit status: 0 when nothing breaks, 1 when something does, 2 when there is no report.
+Exit status: 0 if no change is breaking, 1 if one is, 2 on an error.
 """
 
 import argparse
@@ -36,13 +36,13 @@ def _last_release() -> str:
     if tag := last_release(_ROOT):
         return tag
     raise CodegenError(
-        "there is no release tag (v1.2.3) to compare with; name a revision or a file:"
-        " make spec-diff BASE=HEAD"
+        "there is no release tag (such as v1.2.3) to compare with;"
+        " name a revision or a file: make spec-diff BASE=HEAD"
     )
 
 
 def make_report(revision: str, spec: Path = _SPEC, samples: Path = _SAMPLES) -> Report:
-    """Compare the working tree with a git revision or a file."""
+    """Compare a git revision or a file with the working tree."""
     with tempfile.TemporaryDirectory() as directory:
         old, new = Path(directory, "old"), Path(directory, "new")
         old.mkdir()
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         help="a git revision, or an OpenAPI document, to compare with; by default the last release",
     )
-    parser.add_argument("--spec", type=Path, default=_SPEC, help="the document as it is now")
+    parser.add_argument("--spec", type=Path, default=_SPEC, help="the new document")
     parser.add_argument("--samples", type=Path, default=_SAMPLES, help="recorded events")
     return parser
 

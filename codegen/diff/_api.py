@@ -1,4 +1,4 @@
-"""The second level: what changed in the generated Python, by griffe."""
+"""The second level: what changed in the generated Python code, by griffe."""
 
 import ast
 from collections.abc import Iterator
@@ -10,27 +10,24 @@ from ._change import Change, Level
 
 __all__ = ["api_changes"]
 
-_MODULES = {
-    "models": "_generated/models.py",
-    "kinds": "_generated/kinds.py",
-    "endpoints": "_endpoints.py",
-}
-_NO_API = {"__all__", "OPERATIONS", "_EPOCH"}  # lists of what is compared anyway
+_MODULES = ("_generated/models.py", "_generated/kinds.py", "_endpoints.py")
+_NOT_COMPARED = {"__all__", "OPERATIONS", "_EPOCH"}  # their content is compared elsewhere
 
 
 def api_changes(old: Path, new: Path) -> list[Change]:
     """Return what changed in the generated modules from one package to another."""
     changes: list[Change] = []
-    for name, place in _MODULES.items():
-        before, after = _load(name, old / place), _load(name, new / place)
+    for name in _MODULES:
+        before, after = _load(old / name), _load(new / name)
         changes += map(_breakage, griffe.find_breaking_changes(before, after))
-        changes += _beside(before, after)
+        changes += _other_changes(before, after)
     return changes
 
 
-def _load(name: str, path: Path) -> griffe.Module:
+def _load(path: Path) -> griffe.Module:
+    name = path.stem.removeprefix("_")
     module = griffe.visit(name, filepath=path, code=path.read_text("utf-8"))
-    for unused in _NO_API & module.members.keys():
+    for unused in _NOT_COMPARED & module.members.keys():
         module.del_member(unused)
     return module
 
@@ -43,8 +40,8 @@ def _breakage(breakage: griffe.Breakage) -> Change:
     return Change(Level.BREAKING, breakage.obj.path, text)
 
 
-def _beside(old: griffe.Object, new: griffe.Object) -> Iterator[Change]:
-    """Yield what griffe does not tell: additions, and changes of types, values and words."""
+def _other_changes(old: griffe.Object, new: griffe.Object) -> Iterator[Change]:
+    """Yield what griffe does not report: additions, and changed types, values and docstrings."""
     for name, member in new.members.items():
         before = old.members.get(name)
         if member.is_alias or not member.is_public:
@@ -59,7 +56,7 @@ def _beside(old: griffe.Object, new: griffe.Object) -> Iterator[Change]:
         if _doc(before) != _doc(member):
             yield Change(Level.COSMETIC, member.path, "docstring changed")
         if isinstance(before, griffe.Class) and isinstance(member, griffe.Class):
-            yield from _beside(before, member)
+            yield from _other_changes(before, member)
 
 
 def _doc(member: griffe.Object | griffe.Alias) -> str:
@@ -72,16 +69,16 @@ def _attribute(old: griffe.Attribute, new: griffe.Attribute) -> Iterator[Change]
     elif str(old.value) != str(new.value):
         gained = _forms(str(old.value)) < _forms(str(new.value))
         level = Level.ADDITIVE if gained and "TypeAlias" in str(new.annotation) else Level.BREAKING
-        yield Change(level, new.path, f"was `{old.value}`, is `{new.value}`")
+        yield Change(level, new.path, f"changed from `{old.value}` to `{new.value}`")
 
 
 def _retyped(member: griffe.Object, old: str, new: str) -> Iterator[Change]:
     if old != new:
-        yield Change(Level.BREAKING, member.path, f"its type was `{old}`, is `{new}`")
+        yield Change(Level.BREAKING, member.path, f"type changed from `{old}` to `{new}`")
 
 
 def _forms(expression: str) -> frozenset[str]:
-    """Return what a union or a Literal lists."""
+    """Return the members of a union or a Literal."""
     match ast.parse(expression, mode="eval").body:
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return _forms(ast.unparse(left)) | _forms(ast.unparse(right))

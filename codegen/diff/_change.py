@@ -1,4 +1,4 @@
-"""One change, and how much it matters."""
+"""One change, and its level."""
 
 from enum import IntEnum
 
@@ -8,16 +8,16 @@ __all__ = ["Change", "Level"]
 
 
 class Level(IntEnum):
-    """What a change asks of those who use the package."""
+    """The effect of a change on users of the package."""
 
     COSMETIC = 1
-    """Nothing: only words, examples and what no model checks."""
+    """None: the change is in words, in examples, or in a limit that no model checks."""
 
     ADDITIVE = 2
-    """Nothing, but there is something new."""
+    """Existing code works as before, and there is something new."""
 
     BREAKING = 3
-    """Code that worked, or an event that had its model, may no longer."""
+    """Code may stop working, or an event may no longer match its model."""
 
 
 @frozen
@@ -25,9 +25,9 @@ class Change:
     """One change.
 
     Attributes:
-        level: How much it matters.
-        place: Where it is.
-        text: What it is.
+        level: Its effect on users.
+        place: What has changed, as a path in the document, the Python code or the samples.
+        text: How it has changed.
     """
 
     level: Level

@@ -1,4 +1,4 @@
-"""The third level: what becomes of recorded events, decoded with the old and the new models."""
+"""The third level: how recorded events decode with the old and with the new models."""
 
 import importlib.util
 import json
@@ -31,14 +31,14 @@ class Corpus:
     """Recorded events.
 
     Args:
-        directory: Files of JSON arrays, named after the kind that was asked for: `bounces.json`,
-            or `bounces-from-a-test.json`.
+        directory: The folder of the files. Each holds a JSON array and has the name of the kind
+            of its events: `bounces.json`, or `bounces-from-a-test.json`.
     """
 
     directory: Path
 
     def changes(self, old: Models, new: Models) -> list[Change]:
-        """Return what becomes of the events."""
+        """Return the events that decode differently."""
         return [
             change
             for name, kind, events in self._files()
@@ -46,7 +46,7 @@ class Corpus:
         ]
 
     def count_unknown(self, models: Models) -> tuple[int, int]:
-        """Return how many events have no model, and how many there are of the kinds with one."""
+        """Return how many events do not match the model of their kind, and how many were tried."""
         decoded = [
             _decode(event, models[kind])
             for _, kind, events in self._files()
@@ -55,8 +55,8 @@ class Corpus:
         ]
         return sum(isinstance(event, UnknownEvent) for event in decoded), len(decoded)
 
-    def misfits(self, models: Models) -> list[Change]:
-        """Return the events that have no model though they are of the type of their kind."""
+    def mismatches(self, models: Models) -> list[Change]:
+        """Return the events that have the type of their model but do not match it."""
         return [
             Change(Level.BREAKING, f"{name}, element {index}", decoded.reason)
             for name, kind, events in self._files()
@@ -70,9 +70,9 @@ class Corpus:
             try:
                 events = json.loads(path.read_text("utf-8"))
             except ValueError as error:
-                raise CodegenError(f"{path}: cannot be read as JSON: {error}") from error
+                raise CodegenError(f"{path}: invalid JSON: {error}") from error
             if not isinstance(events, list):
-                raise CodegenError(f"{path}: expected one JSON array of events")
+                raise CodegenError(f"{path}: expected a JSON array of events")
             yield path.name, path.stem.partition("-")[0], events
 
 
@@ -105,7 +105,7 @@ def _file_changes(
     if old is None or new is None:
         if events and old is not new:
             level, verb = (Level.ADDITIVE, "can now") if new else (Level.BREAKING, "can no longer")
-            yield Change(level, name, f"events of this kind {verb} be asked for")
+            yield Change(level, name, f"events of this kind {verb} be queried")
         return
     found: dict[tuple[Level, str], list[int]] = {}
     for index, event in enumerate(events):
@@ -113,7 +113,9 @@ def _file_changes(
             found.setdefault(key, []).append(index)
     for (level, text), indexes in found.items():
         listed = ", ".join(map(str, indexes[:10])) + (", …" if len(indexes) > 10 else "")
-        yield Change(level, name, f"{len(indexes)} of {len(events)} {text} (element {listed})")
+        yield Change(
+            level, name, f"{len(indexes)} of {len(events)} events {text} (element {listed})"
+        )
 
 
 def _is_of(event: object, model: type[Any]) -> bool:
@@ -133,20 +135,20 @@ def _event_changes(old: object, new: object) -> Iterator[tuple[Level, str]]:
         case _, UnknownEvent():
             yield Level.BREAKING, f"become an `UnknownEvent`: {new.reason}"
         case UnknownEvent(), _:
-            yield Level.ADDITIVE, f"are no longer an `UnknownEvent`, but a `{type(new).__name__}`"
+            yield Level.ADDITIVE, f"become a `{type(new).__name__}`, no longer an `UnknownEvent`"
         case _:
             before, after = _leaves(converter.unstructure(old)), _leaves(converter.unstructure(new))
             for place in sorted(before.keys() | after.keys()):
                 if place not in after:
-                    yield Level.BREAKING, f"lose `{place}`"
+                    yield Level.BREAKING, f"lose the member `{place}`"
                 elif place not in before:
-                    yield Level.ADDITIVE, f"keep `{place}`"
+                    yield Level.ADDITIVE, f"gain the member `{place}`"
                 elif before[place] != after[place]:
-                    yield Level.BREAKING, f"have another value in `{place}`"
+                    yield Level.BREAKING, f"have a different value in `{place}`"
 
 
 def _leaves(value: object, place: str = "") -> dict[str, object]:
-    """Return what is at the ends of a value's branches, by the way there; a list is an end."""
+    """Return the values that are not objects, by their paths; a list is one value."""
     match value:
         case dict():
             return {

@@ -1,4 +1,4 @@
-"""The comparison of two sides, and how it reads in a pull request."""
+"""Compare two sides and format the result for a pull request."""
 
 from collections.abc import Iterator, Mapping
 
@@ -27,9 +27,10 @@ class Report:
     Attributes:
         old: The side before.
         new: The side after.
-        levels: The changes of the specification (`spec`), of the Python API (`api`) and of what
-            becomes of recorded events (`data`).
-        unknown: How many recorded events have no model before and after, each with their number.
+        levels: The changes of the document (`spec`), of the Python API (`api`) and of the decoded
+            events (`data`).
+        unknown: How many recorded events match no model before and after, each with the number of
+            events tried.
     """
 
     old: Side
@@ -44,17 +45,17 @@ class Report:
 
     @property
     def is_breaking(self) -> bool:
-        """Whether anything breaks."""
+        """Whether a change is breaking."""
         return any(change.level is Level.BREAKING for change in self.changes)
 
     @property
     def needed_version(self) -> str | None:
-        """The lowest version that may hold the changes; None if the old one is not known."""
+        """The lowest version that the changes allow; None if no version is known."""
         released = self.old.version or self.new.version
         return None if released is None else next_version(released, self.changes)
 
     def markdown(self) -> str:
-        """Return the report for a pull request."""
+        """Return the report as Markdown."""
         return "\n".join(_lines(self)) + "\n"
 
 
@@ -99,16 +100,16 @@ def _section(changes: list[Change]) -> Iterator[str]:
 
 def _version_line(report: Report) -> str:
     if report.needed_version is None:
-        return "No version is known on either side."
+        return "Neither side has a known version."
     released = report.old.version or report.new.version
     if report.needed_version == released:
         return f"The version can stay {released}."
-    return f"This calls for version {report.needed_version} (from {released})."
+    return f"The next version must be at least {report.needed_version} (last: {released})."
 
 
 def _unknown_line(report: Report) -> str:
     (before, all_before), (after, all_after) = report.unknown
     return (
-        f"Without a model: {before} of {all_before} events with {report.old.name},"
-        f" {after} of {all_after} with {report.new.name}."
+        f"Events that match no model: {before} of {all_before} in {report.old.name},"
+        f" {after} of {all_after} in {report.new.name}."
     )

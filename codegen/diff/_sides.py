@@ -1,4 +1,4 @@
-"""The two sides of a comparison, each as a document and the package made from it."""
+"""The two sides of a comparison: each is a document and the code generated from it."""
 
 import ast
 import io
@@ -26,10 +26,10 @@ class Side:
     """One side.
 
     Attributes:
-        name: What a report calls it.
+        name: Its name in a report.
         spec: The document.
         package: The folder that has `_endpoints.py` and `_generated/`.
-        version: The version of np6_async on this side, if that is known.
+        version: The version of np6_async on this side, if it is known.
     """
 
     name: str
@@ -39,16 +39,16 @@ class Side:
 
 
 def current(root: Path, spec: Path, directory: Path) -> Side:
-    """Return the side of the working tree; its package is made from the spec as it is now."""
+    """Return the side of the working tree, with code generated from the spec in it."""
     side = _from_file(spec, directory, "the working tree")
     return evolve(side, version=_version(root / _VERSION))
 
 
 def base(root: Path, revision: str, directory: Path) -> Side:
-    """Return the side to compare with: a git revision with the package it has, or a file.
+    """Return the side to compare with: a git revision with its own code, or a file.
 
     Raises:
-        CodegenError: There is neither.
+        CodegenError: The name is neither a file nor a git revision with a spec.
     """
     if (path := Path(revision)).is_file():
         return _from_file(path, directory, path.name)
@@ -87,7 +87,7 @@ def _extract(root: Path, revision: str, directory: Path) -> None:
 
 
 def _version(path: Path) -> str | None:
-    """Read the version off the source, which cannot always be imported."""
+    """Read the version from the source, as the package may not be importable."""
     if not path.is_file():
         return None
     for statement in ast.parse(path.read_text("utf-8")).body:

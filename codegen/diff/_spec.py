@@ -1,6 +1,6 @@
 """The first level: what changed in the document.
 
-Each keyword has a rule. A change under a keyword without one is breaking, so that nothing slips by.
+Each keyword has a rule. A change of a keyword without a rule is breaking, so that none is missed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +26,7 @@ def _node(old: Node, new: Node, place: _Place) -> Iterator[Change]:
     """Compare two objects keyword by keyword."""
     for key in old | new:
         if old.get(key) != new.get(key):
-            rule = _RULES.get(key, _extension if key.startswith("x-python-") else _other)
-            yield from rule(old, new, key, place)
+            yield from _RULES.get(key, _other)(old, new, key, place)
 
 
 def _change(level: Level, place: _Place, text: str) -> Change:
@@ -35,7 +34,7 @@ def _change(level: Level, place: _Place, text: str) -> Change:
 
 
 def _named(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    """Compare two objects whose keys are names."""
+    """Compare two objects whose keys are names, not keywords."""
     before, after = old.get(key, {}), new.get(key, {})
     inside = place if key in {"properties", "mapping"} else (*place, key)
     for name in before | after:
@@ -49,7 +48,7 @@ def _named(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
         elif isinstance(before[name], dict) and isinstance(after[name], dict):
             yield from _node(before[name], after[name], at)
         elif before[name] != after[name]:
-            yield _change(Level.BREAKING, at, f"was `{before[name]}`, is `{after[name]}`")
+            yield _change(Level.BREAKING, at, f"changed from `{before[name]}` to `{after[name]}`")
 
 
 def _required(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
@@ -69,22 +68,22 @@ def _required(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]
 def _values(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
     before, after = old.get(key), new.get(key)
     if before is None or after is None:
-        text = "takes only listed values now" if before is None else "takes any value now"
+        text = "now accepts only listed values" if before is None else "now accepts any value"
         yield _change(Level.BREAKING, place, text)
         return
     for value in before:
         if value not in after:
-            yield _change(Level.BREAKING, place, f"no longer takes `{value}`")
+            yield _change(Level.BREAKING, place, f"no longer accepts `{value}`")
     for value in after:
         if value not in before:
-            yield _change(Level.ADDITIVE, place, f"takes `{value}`, too")
+            yield _change(Level.ADDITIVE, place, f"now also accepts `{value}`")
 
 
 def _types(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
     before, after = _listed(old.get(key)), _listed(new.get(key))
     wider = _is_request(place) and set(before) < set(after)
     level = Level.ADDITIVE if wider else Level.BREAKING
-    text = f"was {' or '.join(before) or 'anything'}, is {' or '.join(after) or 'anything'}"
+    text = f"changed from {' or '.join(before) or 'any'} to {' or '.join(after) or 'any'}"
     yield _change(level, place, text)
 
 
@@ -93,18 +92,18 @@ def _listed(value: object) -> list[str]:
 
 
 def _branches(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    """Compare two lists of schemas in which the order does not count."""
-    gone = [branch for branch in old.get(key, []) if branch not in new.get(key, [])]
-    come = [branch for branch in new.get(key, []) if branch not in old.get(key, [])]
-    if len(gone) == len(come) == 1:
-        yield from _node(gone[0], come[0], (*place, key))
+    """Compare two lists of schemas, in any order."""
+    removed = [branch for branch in old.get(key, []) if branch not in new.get(key, [])]
+    added = [branch for branch in new.get(key, []) if branch not in old.get(key, [])]
+    if len(removed) == len(added) == 1:
+        yield from _node(removed[0], added[0], (*place, key))
         return
-    for branch in gone:
-        yield _change(Level.BREAKING, (*place, key), f"no longer {_brief(branch)}")
-    for branch in come:
+    for branch in removed:
+        yield _change(Level.BREAKING, (*place, key), f"{_brief(branch)} removed")
+    for branch in added:
         model = "$ref" in branch and key != "allOf"
         level = Level.ADDITIVE if model or _is_request(place) else Level.BREAKING
-        yield _change(level, (*place, key), f"also {_brief(branch)}")
+        yield _change(level, (*place, key), f"{_brief(branch)} added")
 
 
 def _brief(branch: Mapping[str, Any]) -> str:
@@ -112,7 +111,7 @@ def _brief(branch: Mapping[str, Any]) -> str:
 
 
 def _schema(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    """Compare two schemas, or what may stand in the place of one."""
+    """Compare two schemas; either may be absent or a boolean."""
     before, after = old.get(key), new.get(key)
     if isinstance(before, dict) and isinstance(after, dict):
         yield from _node(before, after, (*place, key))
@@ -121,7 +120,7 @@ def _schema(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
 
 
 def _limit(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    """Compare what no model checks, but the API does."""
+    """Compare a limit that the API checks and no model does."""
     del old, new
     level = Level.BREAKING if _is_request(place) else Level.COSMETIC
     yield _change(level, place, f"`{key}` changed")
@@ -132,22 +131,17 @@ def _words(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
     yield _change(Level.COSMETIC, place, f"{key} changed")
 
 
-def _extension(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    level = Level.BREAKING if key in old else Level.ADDITIVE
-    yield _change(level, place, _before_and_after(old, new, key))
-
-
 def _other(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    yield _change(Level.BREAKING, place, _before_and_after(old, new, key))
-
-
-def _before_and_after(old: Node, new: Node, key: str) -> str:
-    def shown(node: Node) -> str:
-        value = node.get(key)
-        another = "something else" if isinstance(value, dict | list) else f"`{value}`"
-        return another if key in node else "not there"
-
-    return f"`{key}` was {shown(old)}, is {shown(new)}"
+    """Compare a keyword without a rule: only a new extension of ours breaks nothing."""
+    before, after = old.get(key), new.get(key)
+    is_new = key not in old and key.startswith("x-python-")
+    if isinstance(before, dict | list) or isinstance(after, dict | list):
+        text = "changed"
+    elif key not in old or key not in new:
+        text = f"added: `{after}`" if key in new else f"removed: `{before}`"
+    else:
+        text = f"changed from `{before}` to `{after}`"
+    yield _change(Level.ADDITIVE if is_new else Level.BREAKING, place, f"`{key}` {text}")
 
 
 def _is_request(place: _Place) -> bool:
@@ -164,14 +158,8 @@ _LIMITS = (
     "not",
 )  # fmt: skip
 _NAMED = (
-    "operations",
-    "parameters",
-    "content",
-    "schemas",
-    "securitySchemes",
-    "properties",
-    "mapping",
-)
+    "operations", "parameters", "content", "schemas", "securitySchemes", "properties", "mapping",
+)  # fmt: skip
 _RULES: dict[str, _Rule] = {
     **dict.fromkeys(_WORDS, _words),
     **dict.fromkeys(_LIMITS, _limit),
@@ -181,4 +169,4 @@ _RULES: dict[str, _Rule] = {
     "required": _required,
     "enum": _values,
     "type": _types,
-}  # fmt: skip
+}

@@ -1,16 +1,14 @@
-"""A document as it is to be compared: operations by name, with what they refer to in its place."""
+"""Bring a document into the form that is compared: operations by name, references resolved."""
 
 from typing import Any
 
-from codegen._tree import Node, resolve
+from codegen._tree import METHODS, Node, resolve
 
-__all__ = ["METHODS", "surface"]
-
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+__all__ = ["surface"]
 
 
 def surface(spec: Node) -> Node:
-    """Return the parts of a document that count, by names that mean something to people."""
+    """Return the parts of a document that are compared, by readable names."""
     components = spec.get("components", {})
     return {
         **{key: value for key, value in spec.items() if key not in {"paths", "components"}},

@@ -1,4 +1,4 @@
-"""The version that changes call for."""
+"""The version that changes need."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ __all__ = ["next_version"]
 
 
 def next_version(released: str, changes: Iterable[Change]) -> str:
-    """Return the lowest version that may hold these changes, by Semantic Versioning.
+    """Return the lowest version that these changes allow, by Semantic Versioning.
 
-    Before 1.0, what breaks raises the second number and everything else the third.
+    Before 1.0, a breaking change raises the second number, and any other change the third.
     """
     level = max((change.level for change in changes), default=None)
     if level is None:

@@ -1,2 +1,2 @@
-# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
+# Generated from openapi/np6-events.yaml by `make codegen`; do not edit.
 """Code made from openapi/np6-events.yaml."""

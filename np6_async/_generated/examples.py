@@ -1,5 +1,5 @@
-# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
-"""The events the spec shows as examples."""
+# Generated from openapi/np6-events.yaml by `make codegen`; do not edit.
+"""The example events of the spec."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -599,4 +599,4 @@ EXAMPLES: Final[Mapping[EventKind, tuple[dict[str, Any], ...]]] = MappingProxyTy
         ),
     }
 )
-"""Every event of the responses the spec shows, by kind. Copy one before changing it."""
+"""The events in the example responses of the spec, by kind. Copy an event before changing it."""

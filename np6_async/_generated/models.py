@@ -1,8 +1,9 @@
-# Generated from openapi/np6-events.yaml by `make codegen`: change that, not this.
-"""The models: frozen, slotted, keyword-only, compared by value, not hashable.
+# Generated from openapi/np6-events.yaml by `make codegen`; do not edit.
+"""The models: frozen, slotted, keyword-only attrs classes, compared by value, not hashable.
 
-A member the spec marks optional is None when it is missing or null. Where a member's name in JSON
-is not its Python name, its attrs field keeps it: `attrs.fields(Model).name.metadata["wire"]`.
+An optional member is None when it is missing or null. If the name of a member in JSON differs from
+its Python name, it is in the metadata of the attrs field:
+`attrs.fields(Model).name.metadata["wire"]`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 Int64: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""An integer of 64 bits; decoding refuses one that is out of range."""
+"""An integer of 64 bits. A value out of this range does not match the model."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -51,7 +52,7 @@ class Identity:
     """The account an event belongs to.
 
     Attributes:
-        type: The form of the identity, such as `customer`. An open set.
+        type: The form of the identity, such as `customer`. Other values are possible.
         agency: The agency's code.
         customer: The customer's code within the agency.
     """
@@ -63,11 +64,11 @@ class Identity:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class CancellationValue:
-    """The reason an execution was stopped for.
+    """The reason why an execution was stopped.
 
     Attributes:
-        type: The step that stopped it, such as `render`. An open set.
-        message: The reason in words.
+        type: The step that stopped it, such as `render`. Other values are possible.
+        message: The reason as text.
     """
 
     type: str | None = None
@@ -90,7 +91,7 @@ class BounceSubjectDetail:
     """The cause of a bounce within its area.
 
     Attributes:
-        type: The cause, such as `bad destination address`. An open set.
+        type: The cause, such as `bad destination address`. Other values are possible.
     """
 
     type: str | None = None
@@ -98,13 +99,13 @@ class BounceSubjectDetail:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class Stamp:
-    """The place of a message in its conversation.
+    """The position of a message in its conversation.
 
     Attributes:
         time: When it was stamped, in milliseconds since 1970-01-01T00:00:00Z.
         id: The stamp's id.
         thread: The id of the conversation.
-        set: The id of the set of messages it was sent with.
+        set: The id of the set of messages that it was sent with.
     """
 
     time: Int64 | None = None
@@ -115,13 +116,14 @@ class Stamp:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class Recipient:
-    """Who a message is for, in one of five forms told apart by `type`.
+    """The recipient of a message, in one of five forms. Its `type` says which.
 
     A `footprint` has `id`, `unicity` and `hash`; the other forms have a `value`. All of it is
     personal data.
 
     Attributes:
-        type: The form: `footprint`, `id`, `hash`, `unicity` or `contact`. An open set.
+        type: The form: `footprint`, `id`, `hash`, `unicity` or `contact`. Other values are
+            possible.
         id: The recipient's id (`footprint`).
         unicity: The value that makes the recipient unique, such as an address (`footprint`).
         hash: A hash of the recipient (`footprint`).
@@ -144,10 +146,11 @@ class Execution:
         id: The id of what was sent: an integer for a notification, a string such as `000PE4`
             for an email action.
         version: The id of the version that was sent.
-        kind: The kind of message: `application` for a push message. An open set.
+        kind: The kind of message: `application` for a push message. Other values are
+            possible.
         recipient: Who the message was for.
-        data: The custom values the message was built with, free of form. Personal data.
-        stamp: The place of the message in its conversation.
+        data: The custom values that the message was built with, in any form. Personal data.
+        stamp: The position of the message in its conversation.
     """
 
     id: Int64 | str | None = None
@@ -166,9 +169,10 @@ class Activation:
         id: The id of what was sent: an integer for a notification, a string such as `000PE4`
             for an email action.
         version: The id of the version that was sent.
-        kind: The kind of message: `application` for a push message. An open set.
+        kind: The kind of message: `application` for a push message. Other values are
+            possible.
         receiver: Who the message was for.
-        stamp: The place of the message in its conversation.
+        stamp: The position of the message in its conversation.
         recipient: The address it was delivered to. Personal data.
     """
 
@@ -185,7 +189,8 @@ class Cancellation:
     """Why an execution was stopped.
 
     Attributes:
-        type: The form of the reason, such as `user defined policy`. An open set.
+        type: The form of the reason, such as `user defined policy`. Other values are
+            possible.
         value: The reason itself.
     """
 
@@ -195,13 +200,14 @@ class Cancellation:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class BounceStatus:
-    """What the receiving side answered.
+    """The response of the receiving server.
 
     Attributes:
-        type: When the answer came: `sync`, during delivery, or later. An open set.
-        code: The status code of the answer.
-        diagnostic: The answer in words.
-        mta: The name of the server that answered; may be empty.
+        type: When the response arrived: `sync`, during delivery, or later. Other values are
+            possible.
+        code: The status code of the response.
+        diagnostic: The response as text.
+        mta: The name of the server that responded; may be empty.
     """
 
     type: str | None = None
@@ -215,8 +221,8 @@ class BounceSubject:
     """What caused a bounce.
 
     Attributes:
-        type: The area of the cause, such as `address` or `other or undefined status`. An open
-            set.
+        type: The area of the cause, such as `address` or `other or undefined status`. Other
+            values are possible.
         detail: The cause within that area.
     """
 
@@ -253,7 +259,8 @@ class BounceAnalysis:
     """The verdict on a bounce.
 
     Attributes:
-        verdict: `hard`, a permanent failure, or `soft`, a passing one. An open set.
+        verdict: `hard`, a permanent failure, or `soft`, a temporary one. Other values are
+            possible.
         subject: What caused the bounce.
     """
 
@@ -266,8 +273,8 @@ class ExecutionSource:
     """What an execution event is about.
 
     Attributes:
-        type: The family of the message: `notification`, or `email` or `sms` on sibling
-            endpoints. An open set.
+        type: The family of the message: `notification`, or `email` or `sms` on other
+            endpoints of the API. Other values are possible.
         detail: The detail of the execution.
     """
 
@@ -280,8 +287,8 @@ class CancellationSource:
     """What a cancellation event is about.
 
     Attributes:
-        type: The family of the message: `notification`, or `email` or `sms` on sibling
-            endpoints. An open set.
+        type: The family of the message: `notification`, or `email` or `sms` on other
+            endpoints of the API. Other values are possible.
         detail: The detail of the cancellation.
     """
 
@@ -291,11 +298,11 @@ class CancellationSource:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class Bounce:
-    """How a message bounced, and the verdict on the cause.
+    """How a message bounced, and why.
 
     Attributes:
-        status: What the receiving side answered.
-        analysis: What the answer means.
+        status: The response of the receiving server.
+        analysis: What the response means.
     """
 
     status: BounceStatus | None = None
@@ -307,7 +314,7 @@ class ExecutionEvent:
     """A message was built for one recipient and handed over for delivery.
 
     Attributes:
-        type: The kind of the event. When missing, it is the kind that was asked for.
+        type: The type of the event. If missing, the event is of the kind that was requested.
         id: The event's id. The same event has the same id in every response.
         timestamp: When the event was published, in milliseconds since 1970-01-01T00:00:00Z.
         identity: The account the event belongs to.
@@ -322,10 +329,10 @@ class ExecutionEvent:
 
     @property
     def published_at(self) -> dt.datetime:
-        """The moment of `timestamp`, an aware datetime in UTC.
+        """`timestamp` as an aware datetime in UTC.
 
         Raises:
-            OverflowError: The moment lies outside the years a datetime can hold.
+            OverflowError: The year is outside the range of a datetime.
         """
         return _EPOCH + dt.timedelta(milliseconds=self.timestamp)
 
@@ -335,7 +342,7 @@ class CancellationEvent:
     """An execution was stopped before delivery.
 
     Attributes:
-        type: The kind of the event. When missing, it is the kind that was asked for.
+        type: The type of the event. If missing, the event is of the kind that was requested.
         id: The event's id. The same event has the same id in every response.
         timestamp: When the event was published, in milliseconds since 1970-01-01T00:00:00Z.
         identity: The account the event belongs to.
@@ -350,10 +357,10 @@ class CancellationEvent:
 
     @property
     def published_at(self) -> dt.datetime:
-        """The moment of `timestamp`, an aware datetime in UTC.
+        """`timestamp` as an aware datetime in UTC.
 
         Raises:
-            OverflowError: The moment lies outside the years a datetime can hold.
+            OverflowError: The year is outside the range of a datetime.
         """
         return _EPOCH + dt.timedelta(milliseconds=self.timestamp)
 
@@ -364,7 +371,7 @@ class BounceDetail:
 
     Attributes:
         activation: The delivery that bounced.
-        bounce: How it bounced, and the verdict on the cause.
+        bounce: How it bounced, and why.
     """
 
     activation: Activation | None = None
@@ -376,8 +383,8 @@ class BounceSource:
     """What a bounce event is about.
 
     Attributes:
-        type: The family of the message: `notification`, or `email` or `sms` on sibling
-            endpoints. An open set.
+        type: The family of the message: `notification`, or `email` or `sms` on other
+            endpoints of the API. Other values are possible.
         detail: The detail of the bounce.
     """
 
@@ -387,10 +394,10 @@ class BounceSource:
 
 @attrs.frozen(kw_only=True, unsafe_hash=False)
 class BounceEvent:
-    """A message was handed over for delivery and came back.
+    """A message was handed over for delivery and could not be delivered.
 
     Attributes:
-        type: The kind of the event. When missing, it is the kind that was asked for.
+        type: The type of the event. If missing, the event is of the kind that was requested.
         id: The event's id. The same event has the same id in every response.
         timestamp: When the event was published, in milliseconds since 1970-01-01T00:00:00Z.
         identity: The account the event belongs to.
@@ -405,16 +412,16 @@ class BounceEvent:
 
     @property
     def published_at(self) -> dt.datetime:
-        """The moment of `timestamp`, an aware datetime in UTC.
+        """`timestamp` as an aware datetime in UTC.
 
         Raises:
-            OverflowError: The moment lies outside the years a datetime can hold.
+            OverflowError: The year is outside the range of a datetime.
         """
         return _EPOCH + dt.timedelta(milliseconds=self.timestamp)
 
 
 Event: TypeAlias = ExecutionEvent | CancellationEvent | BounceEvent
-"""An event of any modelled kind, told apart by its `type`.
+"""Any event that has a model. Its `type` says which.
 
-An element that states no type is the kind that was asked for.
+An event without a `type` is of the kind that was requested.
 """

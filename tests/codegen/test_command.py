@@ -1,4 +1,4 @@
-"""`python -m codegen`: what it writes, what it refuses, and what it leaves alone."""
+"""`python -m codegen`: what it writes, what is an error, and what it does not change."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def small(golden: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def out(golden: Path, tmp_path: Path) -> Path:
-    """A package that agrees with the small document."""
+    """A package generated from the small document."""
     return Path(shutil.copytree(golden / "expected", tmp_path / "out"))
 
 
@@ -51,13 +51,13 @@ def run(spec: Path, out: Path, *options: str) -> int:
     return main(["--spec", str(spec), "--out", str(out), "--client", *options])
 
 
-def test_the_generated_code_agrees_with_the_spec(capsys: Captured) -> None:
+def test_the_generated_code_is_up_to_date(capsys: Captured) -> None:
     status = main(["--check"])
     assert (capsys.readouterr().out, status) == ("", 0)
 
 
-def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
-    """Not even the order of hashes may show."""
+def test_two_runs_write_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    """The order of hashes must not change the output."""
     runs = [
         subprocess.Popen(  # noqa: S603 - our own program
             [
@@ -88,7 +88,7 @@ def test_two_runs_agree_to_the_byte(small: Path, tmp_path: Path) -> None:
     }
 
 
-def test_each_file_says_where_it_comes_from_and_holds_no_time(out: Path) -> None:
+def test_each_file_names_its_source_and_has_no_timestamp(out: Path) -> None:
     for path in filter(Path.is_file, out.rglob("*")):
         first = path.read_text("utf-8").partition("\n")[0]
         assert "# Generated from spec.yaml by `python -m codegen`" in first.replace("<!--", "#")
@@ -129,13 +129,15 @@ def test_the_check_shows_a_missing_file(
     assert f"--- /dev/null\n+++ {name} (from the spec)\n" in capsys.readouterr().out
 
 
-def test_the_check_shows_a_file_too_many(small: Path, out: Path, capsys: Captured) -> None:
+def test_the_check_shows_a_file_that_is_no_longer_generated(
+    small: Path, out: Path, capsys: Captured
+) -> None:
     (out / OLD).write_text("# Generated from spec.yaml\n", "utf-8")
     assert run(small, out, "--check") == 1
     assert f"--- {out}/{OLD}\n+++ /dev/null\n" in capsys.readouterr().out
 
 
-def test_a_run_removes_a_file_it_no_longer_makes(small: Path, out: Path) -> None:
+def test_a_run_removes_a_file_that_is_no_longer_generated(small: Path, out: Path) -> None:
     expected = contents(out)
     (out / OLD).write_text("# Generated from spec.yaml\n", "utf-8")
     edit(out / "_generated" / "models.py", "    city: str", "    city: bytes")
@@ -157,7 +159,7 @@ def test_a_hand_written_file_is_never_replaced(
     assert contents(out) == before
 
 
-def test_files_beside_the_generated_ones_are_left_alone(small: Path, out: Path) -> None:
+def test_hand_written_files_in_the_package_are_not_changed(small: Path, out: Path) -> None:
     (out / "_client.py").write_text("mine = 1\n", "utf-8")
     before = contents(out)
     assert run(small, out) == 0
@@ -165,7 +167,7 @@ def test_files_beside_the_generated_ones_are_left_alone(small: Path, out: Path) 
     assert contents(out) == before
 
 
-def test_endpoints_are_not_made_of_a_document_of_schemas_alone(
+def test_a_client_needs_a_document_with_operations(
     small: Path, out: Path, capsys: Captured
 ) -> None:
     document = {
@@ -176,7 +178,7 @@ def test_endpoints_are_not_made_of_a_document_of_schemas_alone(
     small.write_text(json.dumps(document), "utf-8")
     before = contents(out)
     assert run(small, out) == 2
-    assert "paths: there is no operation" in capsys.readouterr().err
+    assert "paths: the document has no operation" in capsys.readouterr().err
     assert contents(out) == before
 
 
@@ -197,7 +199,7 @@ BREAKAGES = {
     "remote reference": (
         BASE,
         '- $ref: "https://x.example/s.yaml"',
-        "refers to 'https://x.example/s.yaml': only files beside or below",
+        "refers to 'https://x.example/s.yaml': only files in the folder of the document",
     ),
     "other file": (
         BASE,
@@ -207,36 +209,40 @@ BREAKAGES = {
     "dangling reference": (
         BASE,
         '- $ref: "#/components/schemas/Gone"',
-        "Gone', which is not there",
+        "Gone', which does not exist",
     ),
     "endless allOf": (
         BASE,
         '- $ref: "#/components/schemas/Opening"',
-        "takes itself in ($ref or allOf) without end",
+        "a schema includes itself by $ref or allOf",
     ),
-    "name taken": ("opened_at", "level", "x-python-datetime: 'level' is not a new name"),
-    "no name": ("opened_at", "opened at", "x-python-datetime: 'opened at' is not a new name"),
+    "name taken": ("opened_at", "level", "x-python-datetime: 'level' is taken"),
+    "no name": (
+        "opened_at",
+        "opened at",
+        "x-python-datetime: 'opened at' is taken or not in snake_case",
+    ),
     "unknown format": (
         "format: date }",
         "format: moon }",
-        "made no models of the schemas: UserWarning",
+        "cannot use the schemas: UserWarning",
     ),
     "wrong example": (
         "timestamp: 1614089582000",
         "timestamp: soon",
-        "its example 'one' is wrong at 0 > timestamp",
+        "the example 'one' is invalid at 0 > timestamp",
     ),
     "key in the query": (
         "in: header",
         "in: query",
-        "expected exactly one of `type: apiKey`, `in: header`",
+        "expected one scheme of `type: apiKey` and `in: header`",
     ),
-    "plain http": ("https://golden", "http://golden", "expected one https URL"),
+    "plain http": ("https://golden", "http://golden", "the first URL must be https"),
 }
 
 
 @pytest.mark.parametrize("name", BREAKAGES)
-def test_a_broken_document_is_told_and_changes_nothing(
+def test_a_broken_document_is_an_error_and_changes_nothing(
     small: Path, out: Path, capsys: Captured, name: str
 ) -> None:
     old, new, message = BREAKAGES[name]
@@ -248,7 +254,7 @@ def test_a_broken_document_is_told_and_changes_nothing(
 
 
 def test_S13_a_document_cannot_name_a_module_to_import(small: Path, out: Path) -> None:
-    """A generator hook in the document would run code when the models are tried."""
+    """A hook of the generator in the document would run code when the models are tried."""
     before = contents(out)
     edit(
         small,
@@ -259,13 +265,13 @@ def test_S13_a_document_cannot_name_a_module_to_import(small: Path, out: Path) -
     assert contents(out) == before
 
 
-def test_a_missing_document_is_named(tmp_path: Path, capsys: Captured) -> None:
+def test_a_missing_document_is_an_error_that_names_it(tmp_path: Path, capsys: Captured) -> None:
     assert run(tmp_path / "none.yaml", tmp_path / "out") == 2
     assert "none.yaml" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_in_the_place_of_the_package_is_told(
+def test_a_file_in_the_place_of_the_package_is_an_error(
     small: Path, tmp_path: Path, capsys: Captured
 ) -> None:
     (tmp_path / "out").write_text("mine", "utf-8")
@@ -274,6 +280,6 @@ def test_a_file_in_the_place_of_the_package_is_told(
     assert (tmp_path / "out").read_text("utf-8") == "mine"
 
 
-def test_another_spec_for_our_package_is_named_in_the_header(small: Path, capsys: Captured) -> None:
+def test_the_header_names_another_spec_of_our_package(small: Path, capsys: Captured) -> None:
     assert main(["--spec", str(small), "--check"]) == 1
     assert "+# Generated from spec.yaml by `python -m codegen`" in capsys.readouterr().out

@@ -1,6 +1,6 @@
-"""Our fragment beside a vendor's bundle: what differs where our operations are concerned.
+"""The comparison of our spec with a vendor's OpenAPI file, the bundle.
 
-The report on record is small enough to read. When a change of it is wanted, write it anew with
+The recorded report is small enough to read. After a wanted change of it, record it again with
 `RENEW=1 pytest tests/codegen/test_compare.py` and read the diff.
 """
 
@@ -30,7 +30,7 @@ def as_it_is(bundle: Spec) -> Spec:
 
 
 def in_openapi_31(bundle: Spec) -> Spec:
-    """Write what is null, and what has one value only, in the way of the newer OpenAPI."""
+    """Write nullable types and single values as OpenAPI 3.1 does."""
     bundle["openapi"] = "3.1.0"
     for _, node in walk(bundle):
         if node.pop("nullable", False):
@@ -42,7 +42,7 @@ def in_openapi_31(bundle: Spec) -> Spec:
 
 @pytest.mark.parametrize("write", [yaml.safe_dump, json.dumps], ids=["YAML", "JSON"])
 @pytest.mark.parametrize("version", [as_it_is, in_openapi_31], ids=["3.0", "3.1"])
-def test_every_kind_of_difference_is_told(
+def test_every_kind_of_difference_is_reported(
     write: Any, version: Any, spec_json: str, tmp_path: Path, capsys: Captured
 ) -> None:
     bundle = version(yaml.safe_load(BUNDLE.read_text("utf-8")))
@@ -63,7 +63,7 @@ def test_a_document_does_not_differ_from_itself(spec_path: Path, capsys: Capture
     assert "No difference." in capsys.readouterr().out
 
 
-def test_endpoints_beside_ours_are_no_difference(
+def test_other_endpoints_are_listed_but_are_no_difference(
     spec_json: str, spec_with_activations: Spec, tmp_path: Path, capsys: Captured
 ) -> None:
     fragment, path = tmp_path / "fragment.json", tmp_path / "bundle.json"
@@ -72,43 +72,45 @@ def test_endpoints_beside_ours_are_no_difference(
     assert main([str(path), "--spec", str(fragment)]) == 0
     assert (
         "- `GET /notifications/{id}/events/activations`:"
-        " a new kind with our parameters: worth adding\n"
+        " a new kind that the client supports: add it to the spec\n"
     ) in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", ["swagger: '2.0'", "[]", "openapi: [", "openapi: 4.0.0"])
-def test_what_is_no_openapi_3_is_told(text: str, tmp_path: Path, capsys: Captured) -> None:
+def test_a_file_that_is_not_openapi_3_is_an_error(
+    text: str, tmp_path: Path, capsys: Captured
+) -> None:
     path = tmp_path / "bundle.yaml"
     path.write_text(text, "utf-8")
     assert main([str(path)]) == 2
     assert "bundle.yaml: " in capsys.readouterr().err
 
 
-def test_a_bundle_on_another_machine_is_not_fetched(capsys: Captured) -> None:
+def test_a_bundle_on_another_machine_is_not_downloaded(capsys: Captured) -> None:
     assert main(["https://localhost:9/openapi.json"]) == 2
     assert "only local files are read" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
 def public() -> Spec:
-    """A document of 33,000 lines with 259 paths that somebody else wrote."""
+    """A document of 33,000 lines and 259 paths from another vendor."""
     document: Spec = json.loads(files("exoscale").joinpath("openapi.json").read_text("utf-8"))
     return document
 
 
 @pytest.fixture
 def fragment(public: Spec) -> Spec:
-    """A few operations of it, as if somebody had copied them by hand."""
+    """A few of its operations, as if copied by hand."""
     paths = ("/template/{id}", "/instance/{id}", "/dbaas-postgres/{name}", "/zone")
     return deepcopy({**public, "paths": {path: public["paths"][path] for path in paths}})
 
 
-def test_a_copied_fragment_agrees_with_a_large_bundle(public: Spec, fragment: Spec) -> None:
+def test_a_copied_fragment_equals_its_part_of_a_large_bundle(public: Spec, fragment: Spec) -> None:
     findings = compare(fragment, public)
     assert [finding for finding in findings if finding.topic is not Topic.SIBLING] == []
 
 
-def test_a_fragment_gone_stale_is_found_out_in_a_large_bundle(public: Spec, fragment: Spec) -> None:
+def test_an_outdated_fragment_differs_from_a_large_bundle(public: Spec, fragment: Spec) -> None:
     template = fragment["components"]["schemas"]["template"]["properties"]
     del template["url"]
     template["size"]["type"] = "string"
@@ -120,15 +122,15 @@ def test_a_fragment_gone_stale_is_found_out_in_a_large_bundle(public: Spec, frag
         found.items()
         >= {
             (Topic.FIELD, "url"): "string",
-            (Topic.TYPE, "size"): "string (int64) with us, integer (int64) in the bundle",
-            (Topic.VALUE, "visibility"): "`public`, and we take no other than ours",
-            (Topic.EXTRA_FIELD, "invented"): "ours alone",
+            (Topic.TYPE, "size"): "string (int64) in our spec, integer (int64) in the bundle",
+            (Topic.VALUE, "visibility"): "`public`; our spec does not accept it",
+            (Topic.EXTRA_FIELD, "invented"): "only in our spec",
         }.items()
     )
 
 
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["JSON", "YAML"])
-def test_a_large_bundle_without_our_operations_says_so(
+def test_operations_missing_in_a_large_bundle_are_reported(
     public: Spec, spec: Spec, write: Any, tmp_path: Path, capsys: Captured
 ) -> None:
     path = tmp_path / "bundle"
@@ -140,17 +142,17 @@ def test_a_large_bundle_without_our_operations_says_so(
     assert capsys.readouterr().out.count(": not found\n") >= len(spec["paths"])
 
 
-def test_a_union_is_told_apart_by_its_mapping_alone() -> None:
-    """As in bundles whose forms do not say their own type."""
+def test_the_mapping_of_a_union_is_enough_to_find_the_form_of_a_type() -> None:
+    """Some bundles do not list the type in the form itself."""
     ours = _events({"type": {"const": "bounce"}, "code": {"type": "string"}})
     theirs = _events({"type": {"type": "string"}, "code": {"type": "integer"}})
     theirs["components"] = {
         "schemas": {
-            "Bounce": _answer(theirs)["items"],
+            "Bounce": _schema(theirs)["items"],
             "Other": {"type": "object", "properties": {"other": {"type": "string"}}},
         }
     }
-    _answer(theirs)["items"] = {
+    _schema(theirs)["items"] = {
         "oneOf": [{"$ref": "#/components/schemas/Bounce"}, {"$ref": "#/components/schemas/Other"}],
         "discriminator": {
             "propertyName": "type",
@@ -158,7 +160,7 @@ def test_a_union_is_told_apart_by_its_mapping_alone() -> None:
         },
     }
     assert compare(ours, theirs) == [
-        Finding(Topic.TYPE, "bounces[].code", "string with us, integer in the bundle")
+        Finding(Topic.TYPE, "bounces[].code", "string in our spec, integer in the bundle")
     ]
 
 
@@ -168,7 +170,7 @@ def _events(properties: Spec) -> Spec:
     return {"openapi": "3.1.0", "paths": {"/bounces": {"get": {"responses": {"200": response}}}}}
 
 
-def _answer(document: Spec) -> Spec:
+def _schema(document: Spec) -> Spec:
     response = document["paths"]["/bounces"]["get"]["responses"]["200"]
     schema: Spec = response["content"]["application/json"]["schema"]
     return schema

@@ -1,6 +1,6 @@
 """The report on a change of the spec: three levels, Markdown, exit status, version.
 
-The report on record is small enough to read. When a change of it is wanted, write it anew with
+The recorded report is small enough to read. After a wanted change of it, record it again with
 `RENEW=1 pytest tests/codegen/test_diff.py` and read the diff.
 """
 
@@ -30,7 +30,7 @@ RECORDED = Path(__file__).parent / "fixtures" / "recorded"
 
 @pytest.fixture
 def changed(spec_with_activations: Spec) -> Spec:
-    """The document with a change of every weight at every level."""
+    """The document with changes of every level."""
     schemas = spec_with_activations["components"]["schemas"]
     del schemas["BounceStatus"]["properties"]["mta"]
     schemas["Stamp"]["required"] = ["time"]
@@ -44,7 +44,7 @@ def save(path: Path, spec: Spec) -> Path:
     return path
 
 
-def test_the_report_is_the_one_on_record(
+def test_the_report_is_the_recorded_one(
     spec: Spec, changed: Spec, tmp_path: Path, capsys: Captured
 ) -> None:
     old, new = save(tmp_path / "old.json", spec), save(tmp_path / "new.json", changed)
@@ -56,7 +56,7 @@ def test_the_report_is_the_one_on_record(
     assert status == 1
 
 
-def test_what_only_adds_breaks_nothing(
+def test_an_additive_change_breaks_nothing(
     spec: Spec, spec_with_activations: Spec, tmp_path: Path, capsys: Captured
 ) -> None:
     old, new = save(tmp_path / "old.json", spec), save(tmp_path / "new.json", spec_with_activations)
@@ -68,7 +68,7 @@ def test_what_only_adds_breaks_nothing(
 
 
 @pytest.mark.parametrize("revision", ["no-such-revision", "--output=x"])
-def test_what_cannot_be_compared_with_is_told(revision: str, capsys: Captured) -> None:
+def test_an_unknown_revision_is_an_error(revision: str, capsys: Captured) -> None:
     with pytest.raises(CodegenError, match="neither a file nor a git revision"):
         base(Path(), revision, Path())
     assert main(["no-such-revision"]) == 2
@@ -122,7 +122,7 @@ def test_a_revision_has_its_own_spec_package_and_version(
 
 
 @pytest.mark.parametrize("revision", ["v1", "v2"])
-def test_where_the_endpoint_methods_are_is_no_change(
+def test_a_move_of_the_endpoint_methods_is_no_change(
     repository: Path, original: Path, tmp_path: Path, revision: str
 ) -> None:
     side = base(repository, revision, tmp_path / "side")
@@ -130,7 +130,7 @@ def test_where_the_endpoint_methods_are_is_no_change(
 
 
 @pytest.mark.parametrize("revision", ["v1", "v2"])
-def test_a_changed_endpoint_method_is_told_whatever_the_layout_of_the_revision(
+def test_a_changed_endpoint_method_is_reported_from_either_layout(
     repository: Path, package: Path, tmp_path: Path, revision: str
 ) -> None:
     endpoints = package / "_endpoints.py"
@@ -139,7 +139,7 @@ def test_a_changed_endpoint_method_is_told_whatever_the_layout_of_the_revision(
     assert (Level.BREAKING, METHOD) in [(change.level, change.place) for change in changes]
 
 
-def test_a_revision_without_generated_code_is_told(repository: Path, tmp_path: Path) -> None:
+def test_a_revision_without_generated_code_is_an_error(repository: Path, tmp_path: Path) -> None:
     git(repository, "rm", "-qr", "np6_async/_generated")
     commit(repository, "v3")
     with pytest.raises(CodegenError, match=r"v3 has no .* or no np6_async/_generated"):
@@ -158,7 +158,9 @@ def test_a_revision_without_generated_code_is_told(repository: Path, tmp_path: P
         ("1.2.3", Level.BREAKING, "2.0.0"),
     ],
 )
-def test_changes_call_for_a_version(released: str, level: Level | None, expected: str) -> None:
+def test_the_next_version_follows_from_the_changes(
+    released: str, level: Level | None, expected: str
+) -> None:
     changes = [Change(Level.COSMETIC, "here", "changed")] if level else []
     changes += [Change(level, "there", "changed")] if level else []
     assert next_version(released, changes) == expected
@@ -184,16 +186,16 @@ API = {
     "value added": ("models", '"low"', '"lowest", "low"', Level.ADDITIVE, "models.Priority"),
     "value removed": ("models", '"low", "high"', '"low"', Level.BREAKING, "models.Priority"),
     "default changed": ("models", "= 3", "= 4", Level.BREAKING, "models.Opening.level"),
-    "words": ("models", "The city.", "The town.", Level.COSMETIC, "models.Place"),
+    "docstring": ("models", "The city.", "The town.", Level.COSMETIC, "models.Place"),
     "parameter": ("_endpoints", "sort: Sort", "order: Sort", Level.BREAKING, METHOD),
     "parameter added": ("_endpoints", SORT, f"        x: int,\n{SORT}", Level.BREAKING, METHOD),
-    "answer": ("_endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
+    "return type": ("_endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
     "kind": ("kinds", '"openings"', '"opens"', Level.BREAKING, "kinds.EventKind.OPENINGS"),
 }
 
 
 @pytest.mark.parametrize("name", API)
-def test_a_change_of_the_python_api_is_told(original: Path, package: Path, name: str) -> None:
+def test_a_change_of_the_python_api_is_reported(original: Path, package: Path, name: str) -> None:
     module, old, new, level, place = API[name]
     [path] = package.rglob(f"{module}.py")
     text = path.read_text("utf-8")
@@ -216,10 +218,10 @@ OPENING = {
 }
 
 
-def test_what_becomes_of_recorded_events_is_told(
+def test_a_change_of_decoded_events_is_reported(
     original: Path, package: Path, tmp_path: Path
 ) -> None:
-    """One file has an event that is lost, one that is gained and one that differs."""
+    """One event no longer matches its model, one matches now, and one loses a member."""
     models = package / "_generated" / "models.py"
     text = models.read_text("utf-8").replace(
         "required_null: str | None", "required_null: int | None"
@@ -236,25 +238,25 @@ def test_what_becomes_of_recorded_events_is_told(
         Change(
             Level.BREAKING,
             name,
-            "1 of 3 become an `UnknownEvent`: $.required_null:"
+            "1 of 3 events become an `UnknownEvent`: $.required_null:"
             " Expected `int | null`, got `str` (element 0)",
         ),
         Change(
             Level.ADDITIVE,
             name,
-            "1 of 3 are no longer an `UnknownEvent`, but a `Opening` (element 1)",
+            "1 of 3 events become a `Opening`, no longer an `UnknownEvent` (element 1)",
         ),
-        Change(Level.BREAKING, name, "1 of 3 lose `place.city` (element 2)"),
+        Change(Level.BREAKING, name, "1 of 3 events lose the member `place.city` (element 2)"),
     ]
     assert corpus.count_unknown(old) == (1, 3)
     assert corpus.changes(old, {}) == [
-        Change(Level.BREAKING, name, "events of this kind can no longer be asked for")
+        Change(Level.BREAKING, name, "events of this kind can no longer be queried")
     ]
     assert [change.level for change in corpus.changes({}, new)] == [Level.ADDITIVE]
 
 
 @pytest.mark.parametrize("text", ["{", "{}"])
-def test_a_file_of_no_events_is_told(tmp_path: Path, text: str) -> None:
+def test_a_sample_file_without_events_is_an_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "bounces.json").write_text(text, "utf-8")
     with pytest.raises(CodegenError, match=r"bounces\.json: "):
         Corpus(tmp_path).changes({}, {})

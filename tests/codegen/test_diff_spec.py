@@ -1,4 +1,4 @@
-"""Every change of the document is told, with how much it matters."""
+"""Every change of the document is reported with its level."""
 
 import json
 from collections.abc import Callable
@@ -96,55 +96,57 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
     ),
     "type changed": (
         schema("Stamp.time", type="string"),
-        Change(BREAKING, "schemas > Stamp > time", "was integer, is string"),
+        Change(BREAKING, "schemas > Stamp > time", "changed from integer to string"),
     ),
     "null added": (
         schema("BounceStatus.mta", type=["string", "null"]),
-        Change(BREAKING, "schemas > BounceStatus > mta", "was string, is null or string"),
+        Change(BREAKING, "schemas > BounceStatus > mta", "changed from string to null or string"),
     ),
     "format changed": (
         schema("Stamp.id", format=None),
-        Change(BREAKING, "schemas > Stamp > id", "`format` was `uuid`, is not there"),
+        Change(BREAKING, "schemas > Stamp > id", "`format` removed: `uuid`"),
     ),
     "const changed": (
         schema("BounceEvent.type", const="return"),
-        Change(BREAKING, "schemas > BounceEvent > type", "`const` was `bounce`, is `return`"),
+        Change(
+            BREAKING, "schemas > BounceEvent > type", "`const` changed from `bounce` to `return`"
+        ),
     ),
     "branch removed": (
         schema("Recipient.value", anyOf=[{"type": "string"}]),
-        Change(BREAKING, f"{VALUE} > anyOf", "no longer `array`"),
+        Change(BREAKING, f"{VALUE} > anyOf", "`array` removed"),
     ),
     "model added": (
         lambda spec: spec["components"]["schemas"]["Event"]["oneOf"].append({"$ref": REF}),
-        Change(ADDED, "schemas > Event > oneOf", f"also `{REF}`"),
+        Change(ADDED, "schemas > Event > oneOf", f"`{REF}` added"),
     ),
     "type added to a union": (
         lambda spec: spec["components"]["schemas"]["Execution"]["properties"]["id"]["anyOf"].append(
             {"type": "number"}
         ),
-        Change(BREAKING, "schemas > Execution > id > anyOf", "also `number`"),
+        Change(BREAKING, "schemas > Execution > id > anyOf", "`number` added"),
     ),
-    "open set grows": (
+    "known value added": (
         lambda spec: spec["components"]["schemas"]["EventType"]["anyOf"][0]["enum"].append("pause"),
-        Change(ADDED, "schemas > EventType > anyOf", "takes `pause`, too"),
+        Change(ADDED, "schemas > EventType > anyOf", "now also accepts `pause`"),
     ),
-    "open set shrinks": (
+    "known value removed": (
         lambda spec: spec["components"]["schemas"]["EventType"]["anyOf"][0]["enum"].remove("hit"),
-        Change(BREAKING, "schemas > EventType > anyOf", "no longer takes `hit`"),
+        Change(BREAKING, "schemas > EventType > anyOf", "no longer accepts `hit`"),
     ),
-    "set closed": (
+    "values limited": (
         schema("BounceAnalysis.verdict", enum=["hard", "soft"]),
-        Change(BREAKING, "schemas > BounceAnalysis > verdict", "takes only listed values now"),
+        Change(BREAKING, "schemas > BounceAnalysis > verdict", "now accepts only listed values"),
     ),
     "additional members": (
         schema("Execution.data", additionalProperties={"type": "string"}),
         Change(
             BREAKING,
             "schemas > Execution > data",
-            "`additionalProperties` was `True`, is something else",
+            "`additionalProperties` changed",
         ),
     ),
-    "limit of an answer": (
+    "limit in a response": (
         schema("Stamp.time", minimum=0),
         Change(COSMETIC, "schemas > Stamp > time", "`minimum` changed"),
     ),
@@ -152,23 +154,21 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
         schema("Stamp", description="A stamp."),
         Change(COSMETIC, "schemas > Stamp", "description changed"),
     ),
-    "moment named": (
+    "datetime property added": (
         schema("Stamp.time", **{"x-python-datetime": "stamped_at"}),
-        Change(
-            ADDED, "schemas > Stamp > time", "`x-python-datetime` was not there, is `stamped_at`"
-        ),
+        Change(ADDED, "schemas > Stamp > time", "`x-python-datetime` added: `stamped_at`"),
     ),
-    "unheard-of keyword": (
+    "keyword without a rule": (
         schema("Stamp", dependentRequired={}),
-        Change(BREAKING, "schemas > Stamp", "`dependentRequired` was not there, is something else"),
+        Change(BREAKING, "schemas > Stamp", "`dependentRequired` changed"),
     ),
-    "order added": (
+    "value of a parameter added": (
         parameter(enum=["asc", "desc", "none"]),
-        Change(ADDED, f"{SORT} > schema", "takes `none`, too"),
+        Change(ADDED, f"{SORT} > schema", "now also accepts `none`"),
     ),
-    "order removed": (
+    "value of a parameter removed": (
         parameter(enum=["asc"]),
-        Change(BREAKING, f"{SORT} > schema", "no longer takes `desc`"),
+        Change(BREAKING, f"{SORT} > schema", "no longer accepts `desc`"),
     ),
     "limit of a parameter": (
         parameter(maxLength=4),
@@ -176,7 +176,7 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
     ),
     "wider parameter": (
         parameter(type=["string", "integer"]),
-        Change(ADDED, f"{SORT} > schema", "was string, is integer or string"),
+        Change(ADDED, f"{SORT} > schema", "changed from string to integer or string"),
     ),
     "parameter required": (required_sort, Change(BREAKING, SORT, "is now required")),
     "parameter added": (
@@ -189,7 +189,7 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
     ),
     "server": (
         moved,
-        Change(BREAKING, "the top", "`servers` was something else, is something else"),
+        Change(BREAKING, "the top", "`servers` changed"),
     ),
     "other response": (
         without("paths", PATH, "get", "responses", "409"),
@@ -199,7 +199,9 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_change_is_told_by_its_place_and_weight(spec: Spec, spec_json: str, name: str) -> None:
+def test_a_change_is_reported_with_its_place_and_level(
+    spec: Spec, spec_json: str, name: str
+) -> None:
     mutate, expected = CASES[name]
     mutate(spec)
     assert expected in spec_changes(json.loads(spec_json), spec)

@@ -1,4 +1,4 @@
-"""The generated endpoint methods: what they ask for and how they read."""
+"""The generated endpoint methods: their queries and their documentation."""
 
 import inspect
 from typing import Any
@@ -12,14 +12,14 @@ from np6_async._query import EventQuery
 
 
 class Recorder(Endpoints):
-    """Hands back what it was asked for."""
+    """Returns the query and the model instead of a stream."""
 
     def _stream(self, query: EventQuery, model: type[Any]) -> Any:
         return query, model
 
 
 @pytest.mark.parametrize("kind", EventKind)
-def test_a_method_asks_for_its_kind_in_its_window(kind: EventKind) -> None:
+def test_a_method_queries_its_kind_in_its_window(kind: EventKind) -> None:
     query, model = getattr(Recorder(), kind)(156, start=10**12, end=10**12 + 5, sort="asc")
     assert query == EventQuery(
         kind=kind, notification_id=156, start=10**12, end=10**12 + 5, sort="asc"

@@ -1,6 +1,6 @@
-r"""The output for a small document that has everything the templates must cope with.
+r"""The output for a small document that has every case of the templates.
 
-When a change of the output is wanted, write it anew and read the diff:
+After a wanted change of the output, record it again and read the diff:
 
     python -m codegen --client --spec tests/codegen/golden/spec.yaml \
         --out tests/codegen/golden/expected
@@ -13,7 +13,7 @@ import pytest
 from codegen.__main__ import main
 
 
-def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_output_is_the_recorded_one(golden: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spec, out = golden / "spec.yaml", golden / "expected"
     status = main(["--client", "--spec", str(spec), "--out", str(out), "--check"])
     assert (capsys.readouterr().out, status) == ("", 0)
@@ -41,10 +41,10 @@ def test_the_output_is_the_one_on_record(golden: Path, capsys: pytest.CaptureFix
         pytest.param('kind: Literal["watch"]\n', id="tag from the mapping"),
         pytest.param('attrs.field(factory=lambda: ["a"])', id="array with a default"),
         pytest.param(
-            "def opened_at(self) -> dt.datetime | None:", id="moment of an optional count"
+            "def opened_at(self) -> dt.datetime | None:", id="datetime of an optional integer"
         ),
         pytest.param(r"a \\backslash and", id="backslash in a description"),
     ],
 )
-def test_S13_the_record_shows_each_hard_case(golden: Path, line: str) -> None:
+def test_S13_the_recorded_output_has_each_difficult_case(golden: Path, line: str) -> None:
     assert line in (golden / "expected" / "_generated" / "models.py").read_text("utf-8")

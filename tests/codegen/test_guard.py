@@ -1,4 +1,4 @@
-"""The guard of the spec: four checks, each of which says what to type when it fails."""
+"""`make spec-guard`: four checks; one that fails says what to run."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ Run = Callable[[], tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory, spec_json: str) -> Path:
-    """A repository with one release, which is what this one is now, but for later endpoints."""
+    """A repository with one release: a copy of this one, without later endpoints."""
     root = tmp_path_factory.mktemp("released")
     for part in ("np6_async", "openapi", "tests/samples"):
         shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -66,27 +66,27 @@ def regenerate(tree: Path, spec: Path) -> None:
         path.write_text(text.replace("`python -m codegen`", "`make codegen`"), "utf-8")
 
 
-def test_all_is_well_after_a_release(guard: Run) -> None:
+def test_all_checks_pass_after_a_release(guard: Run) -> None:
     status, output = guard()
     assert status == 0
     assert [line[:4] for line in output.splitlines()] == ["ok  "] * 4
 
 
-def test_all_is_well_before_the_first_release(guard: Run, tree: Path) -> None:
+def test_all_checks_pass_before_the_first_release(guard: Run, tree: Path) -> None:
     shutil.rmtree(tree / ".git")
     assert guard()[0] == 0
 
 
-def test_a_document_that_is_not_valid_is_told(guard: Run, tree: Path, spec: Spec) -> None:
+def test_an_invalid_document_fails(guard: Run, tree: Path, spec: Spec) -> None:
     del spec["info"]
     save(tree, spec)
     status, output = guard()
     assert status == 1
     assert "not valid OpenAPI 3.1" in output
-    assert "Mend openapi/np6-events.yaml, then type: make spec-guard" in output
+    assert "Fix openapi/np6-events.yaml, then run: make spec-guard" in output
 
 
-def test_an_operation_that_is_not_supported_is_told(guard: Run, tree: Path, spec: Spec) -> None:
+def test_an_unsupported_operation_fails(guard: Run, tree: Path, spec: Spec) -> None:
     path = "/notifications/{id}/events/bounces"
     spec["paths"]["/actions/{id}/events/bounces"] = spec["paths"].pop(path)
     save(tree, spec)
@@ -95,7 +95,7 @@ def test_an_operation_that_is_not_supported_is_told(guard: Run, tree: Path, spec
     assert "GET /actions/{id}/events/bounces (getNotificationBounces): this method" in output
 
 
-def test_code_that_is_not_up_to_date_is_told(
+def test_code_that_is_not_up_to_date_fails(
     guard: Run, tree: Path, spec_with_activations: Spec
 ) -> None:
     save(tree, spec_with_activations)
@@ -106,7 +106,7 @@ def test_code_that_is_not_up_to_date_is_told(
 
 
 @pytest.mark.parametrize("name", ["_endpoints.py", "_generated/models.py"])
-def test_an_edit_of_a_generated_file_by_hand_is_told(guard: Run, tree: Path, name: str) -> None:
+def test_an_edit_of_a_generated_file_by_hand_fails(guard: Run, tree: Path, name: str) -> None:
     path = tree / "np6_async" / name
     path.write_text(path.read_text("utf-8").replace("from typing", "from  typing", 1), "utf-8")
     status, output = guard()
@@ -114,7 +114,7 @@ def test_an_edit_of_a_generated_file_by_hand_is_told(guard: Run, tree: Path, nam
     assert "-from  typing import" in output
 
 
-def test_what_breaks_is_to_be_announced_by_the_version(guard: Run, tree: Path, spec: Spec) -> None:
+def test_a_breaking_change_needs_a_new_version(guard: Run, tree: Path, spec: Spec) -> None:
     del spec["components"]["schemas"]["BounceStatus"]["properties"]["mta"]
     regenerate(tree, save(tree, spec))
     status, output = guard()
@@ -126,14 +126,14 @@ def test_what_breaks_is_to_be_announced_by_the_version(guard: Run, tree: Path, s
     assert guard()[0] == 0
 
 
-def test_what_only_adds_needs_no_announcement(
+def test_an_additive_change_needs_no_new_version(
     guard: Run, tree: Path, spec_with_activations: Spec
 ) -> None:
     regenerate(tree, save(tree, spec_with_activations))
     assert guard()[0] == 0
 
 
-def test_a_recorded_event_without_its_model_is_told(guard: Run, tree: Path) -> None:
+def test_a_recorded_event_that_does_not_match_its_model_fails(guard: Run, tree: Path) -> None:
     path = tree / "tests" / "samples" / "bounces.json"
     events = json.loads(path.read_text("utf-8"))
     events[1]["timestamp"] = "soon"
@@ -141,4 +141,4 @@ def test_a_recorded_event_without_its_model_is_told(guard: Run, tree: Path) -> N
     status, output = guard()
     assert status == 1
     assert "tests/samples/bounces.json, element 1: $.timestamp: Expected `int`" in output
-    assert "then type: make codegen spec-guard" in output
+    assert "then run: make codegen spec-guard" in output

@@ -1,6 +1,6 @@
-r"""Schemas that are hard: the code made of them is on record, sound, and fits what they describe.
+r"""Difficult schemas: their code is recorded, type-checked, and accepts what they describe.
 
-When a change of the output is wanted, write it anew and read the diff:
+After a wanted change of the output, record it again and read the diff:
 
     python -m codegen --spec tests/codegen/golden/hard.yaml --out tests/codegen/golden/hard
 """
@@ -34,7 +34,7 @@ SCHEMAS = [name for name in SPEC["components"]["schemas"] if name != "Country"]
 
 @pytest.fixture(scope="module")
 def hard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """The package on record, where a user would have it."""
+    """The recorded package, in a folder of its own, as a user has it."""
     place = tmp_path_factory.mktemp("elsewhere")
     shutil.copytree(GOLDEN / "hard", place / "hard_models")
     sys.path.insert(0, str(place))
@@ -47,7 +47,7 @@ def converter(hard: ModuleType) -> Any:
     return importlib.import_module("hard_models.converter").converter
 
 
-def test_the_output_is_the_one_on_record(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_output_is_the_recorded_one(capsys: pytest.CaptureFixture[str]) -> None:
     spec, out = GOLDEN / "hard.yaml", GOLDEN / "hard"
     status = main(["--spec", str(spec), "--out", str(out), "--check"])
     assert (capsys.readouterr().out, status) == ("", 0)
@@ -71,7 +71,7 @@ def test_the_output_satisfies_a_strict_type_checker(
 
 
 def described(name: str) -> st.SearchStrategy[Any]:
-    """Return what fits a schema, as schemathesis makes it up."""
+    """Return a strategy of values that match a schema, made by schemathesis."""
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
     operation = {"requestBody": {"required": True, "content": content}, "responses": {}}
     schema = schemathesis.openapi.from_dict({**SPEC, "paths": {"/": {"post": operation}}})
@@ -84,7 +84,7 @@ def described(name: str) -> st.SearchStrategy[Any]:
 
 
 def whole(value: Any) -> Any:
-    """Write whole numbers as integers: 1.0 is one to JSON Schema, and not to this package."""
+    """Replace 1.0 with 1: it is an integer to JSON Schema, but not to this package."""
     match value:
         case dict():
             return {key: whole(member) for key, member in value.items()}
@@ -97,7 +97,9 @@ def whole(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-def test_what_fits_the_schema_fits_the_model(hard: ModuleType, converter: Any, name: str) -> None:
+def test_a_value_that_matches_the_schema_matches_the_model(
+    hard: ModuleType, converter: Any, name: str
+) -> None:
     model = getattr(hard, name)
 
     @settings(
@@ -117,7 +119,7 @@ def test_what_fits_the_schema_fits_the_model(hard: ModuleType, converter: Any, n
 
 
 def kept(part: Any, value: Any) -> bool:
-    """Whether the part has what the value has; defaults are new, moments may be written anew."""
+    """Whether the part equals the value, apart from added defaults and the format of dates."""
     match part:
         case dict():
             return all(kept(member, value[key]) for key, member in part.items() if key in value)
@@ -148,7 +150,7 @@ COIN = {"@type": "coin", "value": 1}
         ),
     ],
 )
-def test_a_form_that_is_not_known_has_the_model_for_others(
+def test_an_unknown_form_gets_the_model_for_other_forms(
     hard: ModuleType, converter: Any, value: Json, model: str, place: tuple[str | int, ...]
 ) -> None:
     found = converter.structure(value, hard.Message)
@@ -162,7 +164,7 @@ def test_a_form_that_is_not_known_has_the_model_for_others(
 @pytest.mark.parametrize(
     "thing", [{"@type": "stamp"}, {}, {"@type": []}, {"@type": None}, {"@type": "coin"}, 1, [COIN]]
 )
-def test_a_form_that_is_not_known_where_no_model_is_for_others_is_a_misfit_and_no_crash(
+def test_an_unknown_form_without_a_model_for_other_forms_does_not_match(
     hard: ModuleType, converter: Any, thing: object
 ) -> None:
     value = {"type": "box", "boxes": [{"kind": "open", "content": {"a": thing}}]}
@@ -203,22 +205,22 @@ def test_null_and_missing_are_decoded_alike(hard: ModuleType, converter: Any) ->
         ("Texts", {"kilo": 3}),
     ],
 )
-def test_what_does_not_fit_is_a_misfit(
+def test_a_value_that_does_not_match_is_an_error(
     hard: ModuleType, converter: Any, name: str, value: Json
 ) -> None:
     with pytest.raises(UNFIT):
         converter.structure(value, getattr(hard, name))
 
 
-def test_wire_names_that_look_alike_stay_apart(hard: ModuleType, converter: Any) -> None:
+def test_similar_wire_names_get_different_python_names(hard: ModuleType, converter: Any) -> None:
     names = {"class": "1", "camelCase": "2", "camel_case": "3", "CamelCase": "4", "camel-case": "5"}
     hostile = {'quote"s': "6", "back\\slash": "7", "new\nline": "8", "emoji😀": "9", "attrs": "10"}
     value = names | hostile
     assert converter.unstructure(converter.structure(value, hard.Names)) == value
 
 
-def test_strings_of_several_forms_are_one_form(hard: ModuleType, converter: Any) -> None:
-    """No decoder tells them apart, so every one of them is as it came."""
+def test_a_union_of_string_formats_is_a_plain_string(hard: ModuleType, converter: Any) -> None:
+    """A decoder cannot choose between them, so each string is kept as it is."""
     value = {
         "known": "new",
         "key": "k",
@@ -231,78 +233,6 @@ def test_strings_of_several_forms_are_one_form(hard: ModuleType, converter: Any)
     assert converter.loads(json.dumps({"model": {}}), hard.Texts).model == hard.Hedge()
 
 
-def test_members_with_names_of_keywords_are_members(hard: ModuleType, converter: Any) -> None:
+def test_members_may_have_the_names_of_keywords(hard: ModuleType, converter: Any) -> None:
     value = {"properties": {"a": "b"}, "anyOf": "c", "const": "d", "$ref": "e", "nothing": 1}
     assert converter.unstructure(converter.structure(value, hard.Keywords)) == value
-
-
-MOMENT = {"type": "integer", "x-python-datetime": "at"}
-REFUSED: dict[str, tuple[Json, str]] = {
-    "contradiction": (
-        {"allOf": [{"properties": {"a": {"type": name}}} for name in ("string", "integer")]},
-        "components > schemas > Odd > a: allOf: its parts contradict each other in `type`",
-    ),
-    "no value in common": (
-        {"allOf": [{"enum": ["a"]}, {"enum": ["b"]}]},
-        "components > schemas > Odd: allOf: its parts contradict each other in `enum`",
-    ),
-    "union with more": (
-        {"allOf": [{"oneOf": [{"type": "object"}]}, {"properties": {"a": {}}}]},
-        "`oneOf` cannot be taken in: write its branches out in full",
-    ),
-    "moment of a string": (
-        {"properties": {"a": MOMENT | {"type": "string"}}},
-        "Odd: x-python-datetime: this is no integer",
-    ),
-    "moment without a name": (
-        {"properties": {"a": MOMENT | {"x-python-datetime": 5}}},
-        "x-python-datetime: 5 is not a new name",
-    ),
-    "moment named by a keyword": (
-        {"properties": {"a": MOMENT | {"x-python-datetime": "import"}}},
-        "x-python-datetime: 'import' is not a new name",
-    ),
-    "moment with the name of a member": (
-        {"properties": {"class": MOMENT | {"x-python-datetime": "class_"}}},
-        "Odd: two members would both be 'class_' in Python",
-    ),
-    "itself": (
-        {"$ref": "#/components/schemas/Odd"},
-        "a schema takes itself in ($ref or allOf) without end",
-    ),
-}
-
-
-def made(tmp_path: Path, schemas: Json) -> int:
-    document = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}}
-    spec = tmp_path / "spec.json"
-    spec.write_text(json.dumps(document | {"components": {"schemas": schemas}}), "utf-8")
-    return main(["--spec", str(spec), "--out", str(tmp_path / "out")])
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_had_is_told_and_nothing_is_written(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    schema, reason = REFUSED[name]
-    assert made(tmp_path, {"Odd": schema}) == 2
-    assert reason in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_document_has_nothing_imported_but_what_the_templates_do(tmp_path: Path) -> None:
-    hook = {"module": "antigravity", "name": "fly"}
-    member = {"type": "string", "x-python-type": "os.path", "customTypePath": "os.system"}
-    schema = {"x-python-import": hook, "customBasePath": "os.path", "properties": {"a": member}}
-    assert made(tmp_path, {"Odd": {"type": "object", **schema}}) == 0
-    models = (tmp_path / "out" / "models.py").read_text("utf-8")
-    assert "antigravity" not in models
-    assert "os." not in models
-
-
-@pytest.mark.parametrize("name", ["Annotated", "TypeAlias"])
-def test_a_name_that_the_models_need_is_refused(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert made(tmp_path, {name: {"type": "object"}}) == 2
-    assert f"the models need the name {name} themselves" in capsys.readouterr().err

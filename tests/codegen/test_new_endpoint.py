@@ -1,4 +1,4 @@
-"""A new endpoint of the known shape costs nothing but its description."""
+"""A new endpoint of a supported shape needs only its description in the spec."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ def run(tree: Path, *command: str) -> str:
 
 
 def files(tree: Path) -> dict[str, str]:
-    """What each file holds, but for what a run of Python leaves."""
+    """Return a digest of each file, apart from the caches of Python."""
     return {
         path.relative_to(tree).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in tree.rglob("*")
@@ -46,7 +46,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_fourth_endpoint_needs_no_hand_written_line(
     tree: Path, spec_with_activations: dict[str, Any], pytestconfig: pytest.Config
 ) -> None:
-    """Described, generated, type-checked, served by the sandbox and fetched from it."""
+    """It is described, generated, type-checked, served by the sandbox and queried."""
     before = files(tree)
     (tree / "openapi" / "np6-events.yaml").write_text(json.dumps(spec_with_activations), "utf-8")
     run(tree, "make", "--old-file=.venv/.dev", "codegen", f"BIN={Path(sys.executable).parent}")

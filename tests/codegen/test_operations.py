@@ -1,4 +1,4 @@
-"""An operation the client does not support stops the generator, by name."""
+"""An operation that the client does not support is an error that names it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -83,14 +83,23 @@ def without_examples(spec: Spec) -> None:
 
 
 NO_ARRAY = "its 200 response is not a JSON array of one model"
-REFUSED = {
+ERRORS = {
     "no id": (at_path("/notifications/events/bounces"), "this method or path"),
     "other family": (at_path("/actions/{id}/events/bounces"), "this method or path"),
     "deeper path": (at_path(f"{PATH}/hard"), "this method or path"),
     "keyword": (at_path("/notifications/{id}/events/import"), "'import' is a Python keyword"),
-    "client's own": (at_path("/notifications/{id}/events/fan_out"), "'fan_out' is something else"),
-    "promised": (at_path("/notifications/{id}/events/stats"), "'stats' is something else"),
-    "generic form": (at_path("/notifications/{id}/events/events"), "'events' is something else"),
+    "client's own": (
+        at_path("/notifications/{id}/events/fan_out"),
+        "'fan_out' is the name of another member",
+    ),
+    "planned": (
+        at_path("/notifications/{id}/events/stats"),
+        "'stats' is the name of another member",
+    ),
+    "generic form": (
+        at_path("/notifications/{id}/events/events"),
+        "'events' is the name of another member",
+    ),
     "POST": (with_method, "this method or path"),
     "new parameter": (with_parameter(name="page"), "unknown parameter `page` (in query)"),
     "required": (with_parameter(name="sort", required=True), "parameter `sort` must be optional"),
@@ -101,15 +110,23 @@ REFUSED = {
     "no 200": (without_response, NO_ARRAY),
     "outside the union": (outside_the_union, "BounceEvent is missing in the oneOf of the schema"),
     "no type": (without_const, "the model BounceEvent has no property `type`"),
-    "name taken": (named("UnknownEvent"), "the name UnknownEvent has another meaning"),
-    "no class name": (named("bounce_event"), "the model bounce_event needs a name in CamelCase"),
+    "name taken": (
+        named("UnknownEvent"),
+        "the generated modules already use the name UnknownEvent",
+    ),
+    "no class name": (
+        named("bounce_event"),
+        "the model bounce_event must have a name in CamelCase",
+    ),
     "no examples": (without_examples, "its 200 response has no example events"),
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_the_operation_the_reason_and_what_is_expected_are_told(spec: Spec, name: str) -> None:
-    change, reason = REFUSED[name]
+@pytest.mark.parametrize("name", ERRORS)
+def test_the_error_names_the_operation_the_reason_and_what_is_supported(
+    spec: Spec, name: str
+) -> None:
+    change, reason = ERRORS[name]
     change(spec)
     with pytest.raises(CodegenError) as caught:
         read_service(spec)
@@ -119,30 +136,31 @@ def test_the_operation_the_reason_and_what_is_expected_are_told(spec: Spec, name
     assert "The client supports GET /notifications/{id}/events/<kind>" in message
 
 
-def test_two_models_for_events_of_one_type_are_refused(spec: Spec) -> None:
+def test_two_models_for_events_of_one_type_are_an_error(spec: Spec) -> None:
     same_type(spec)
     content(spec)["examples"] = {
         "one": {"value": [{**content(spec)["examples"]["bare"]["value"][0], "type": "execution"}]}
     }
-    with pytest.raises(CodegenError, match="'execution' have the model ExecutionEvent already"):
+    with pytest.raises(CodegenError, match="'execution' already have the model ExecutionEvent"):
         read_service(spec)
 
 
-def test_an_event_that_may_be_of_another_form_as_well_is_refused(spec: Spec) -> None:
-    """A broken one would be as the document describes it."""
+def test_an_event_that_also_matches_another_form_is_an_error(spec: Spec) -> None:
+    """Otherwise the document would accept an event that is broken."""
     spec["components"]["schemas"]["OtherEvent"]["properties"]["type"]["not"]["enum"].pop()
-    with pytest.raises(CodegenError, match=r"'bounce' fits #/components/schemas/OtherEvent, too"):
+    with pytest.raises(
+        CodegenError, match=r"'bounce' also matches #/components/schemas/OtherEvent"
+    ):
         read_service(spec)
 
 
 @pytest.mark.parametrize("name", ["aclose", "events", "fan_out", "from_env", "follow", "stats"])
-def test_no_kind_takes_a_name_of_the_client(name: str) -> None:
+def test_no_kind_has_the_name_of_a_client_member(name: str) -> None:
     assert why_no_kind(name)
 
 
-def test_operations_come_in_the_order_of_the_document(spec: Spec) -> None:
+def test_operations_keep_the_order_of_the_document(spec: Spec) -> None:
     service = read_service(spec)
-    assert service is not None
     assert [operation.kind for operation in service.operations] == [
         "executions",
         "cancellations",
@@ -150,8 +168,7 @@ def test_operations_come_in_the_order_of_the_document(spec: Spec) -> None:
     ]
 
 
-def test_a_parameter_of_the_operation_wins_over_one_of_the_path(spec: Spec) -> None:
+def test_a_parameter_of_the_operation_overrides_one_of_the_path(spec: Spec) -> None:
     with_parameter(name="sort", description="Mine.")(spec)
     service = read_service(spec)
-    assert service is not None
     assert dict(service.operations[-1].arguments)["sort"] == "Mine."

@@ -1,4 +1,4 @@
-"""docs/own-models.md: its document, its commands and its program do what it says."""
+"""docs/own-models.md: its document, its commands and its program work as described."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ def blocks() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, blocks: dict[str, str]) -> Path:
-    """A project elsewhere, with the document and the package the commands make of it."""
+    """A project in another folder, with the document and the generated package."""
     place = tmp_path_factory.mktemp("project")
     (place / "shop.yaml").write_text(blocks["yaml"], "utf-8")
     (place / "use.py").write_text(blocks["python"], "utf-8")
@@ -36,7 +36,7 @@ def run(place: Path, *command: str) -> str:
     return done.stdout
 
 
-def test_the_package_has_models_and_a_converter_alone(project: Path) -> None:
+def test_the_package_has_only_models_and_a_converter(project: Path) -> None:
     package = project / "shop_models"
     assert {path.name for path in package.iterdir()} == {"__init__.py", "converter.py", "models.py"}
     models = (package / "models.py").read_text("utf-8")
@@ -56,8 +56,8 @@ def test_the_program_satisfies_a_strict_type_checker(
     run(project, sys.executable, "-m", "mypy", "--strict", f"--cache-dir={cache}", "use.py")
 
 
-def test_operations_of_any_shape_are_no_concern_of_models(tmp_path: Path) -> None:
-    """A document of somebody else's has operations that the client does not support."""
+def test_models_do_not_depend_on_the_operations_of_the_document(tmp_path: Path) -> None:
+    """Other APIs have operations that the client does not support."""
     document = (
         "openapi: 3.1.0\ninfo: { title: T, version: '1' }\n"
         "paths: { /pets: { post: { responses: { '201': { description: Made. } } } } }\n"

@@ -8,7 +8,7 @@ import pytest
 from codegen._errors import CodegenError
 from codegen._package import accept, replace
 
-GENERATED = "# Generated from spec.yaml by `python -m codegen`: change that, not this.\n"
+GENERATED = "# Generated from spec.yaml by `python -m codegen`: do not edit.\n"
 MODELS = "_generated/models.py"
 FAULTS = {
     "no Python": (MODELS, "class Phone:", "class Phone(:", "models.py"),
@@ -21,8 +21,13 @@ FAULTS = {
         'assert (1, "")\nOPERATIONS:',
         "assertion is always true",
     ),
-    "other kind": ("_endpoints.py", "kind=EventKind.OPENINGS", "kind=None", "asks for None as"),
-    "no model": ("_endpoints.py", "(query, Opening)", "(query, int)", "as <class 'int'>"),
+    "other kind": (
+        "_endpoints.py",
+        "kind=EventKind.OPENINGS",
+        "kind=None",
+        "queries None and decodes to",
+    ),
+    "no model": ("_endpoints.py", "(query, Opening)", "(query, int)", "decodes to <class 'int'>"),
     "wrong type": (MODELS, "timestamp: Int64", "timestamp: str", "Expected `str | null`"),
     "wrong wire name": (MODELS, '"wire": "isNew"', '"wire": "new"', "required field `is_new`"),
 }
@@ -38,12 +43,12 @@ def files(golden: Path) -> dict[str, str]:
     }
 
 
-def test_a_package_that_works_is_accepted_as_it_is(files: dict[str, str]) -> None:
+def test_code_that_works_is_accepted_unchanged(files: dict[str, str]) -> None:
     assert accept(files) == files
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_S13_a_package_that_does_not_work_is_refused(files: dict[str, str], name: str) -> None:
+def test_S13_code_that_does_not_work_is_an_error(files: dict[str, str], name: str) -> None:
     file, old, new, message = FAULTS[name]
     assert old in files[file]
     files[file] = files[file].replace(old, new)

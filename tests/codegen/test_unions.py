@@ -64,7 +64,7 @@ class Version2:
         ({"radius": 1, "kind": "cat"}, Circle | str, Circle),
     ],
 )
-def test_an_object_has_the_class_it_says_or_else_the_one_it_fits(
+def test_an_object_gets_the_class_that_its_tag_or_its_members_name(
     value: dict[str, Any], union: Any, model: type[Any]
 ) -> None:
     assert type(converter.structure(value, union)) is model
@@ -73,13 +73,13 @@ def test_an_object_has_the_class_it_says_or_else_the_one_it_fits(
 @pytest.mark.parametrize(
     "value", [{}, {"kind": None}, {"kind": "eel"}, {"kind": ["cat"]}, {"kind": 1}]
 )
-def test_an_object_of_no_known_class_is_told(value: dict[str, Any]) -> None:
+def test_an_object_with_an_unknown_tag_is_an_error(value: dict[str, Any]) -> None:
     union: Any = Cat | Dog
     with pytest.raises(msgspec.ValidationError, match="of none of the known types"):
         converter.structure(value, union)
 
 
-def test_an_object_that_lacks_what_every_class_requires_is_told() -> None:
+def test_an_object_that_lacks_the_required_members_of_every_class_is_an_error() -> None:
     union: Any = Circle | Box
     with pytest.raises(ClassValidationError):
         converter.structure({"color": "red"}, union)

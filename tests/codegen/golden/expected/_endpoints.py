@@ -1,5 +1,5 @@
-# Generated from spec.yaml by `python -m codegen`: change that, not this.
-"""One typed method for each endpoint, to be mixed into a client."""
+# Generated from spec.yaml by `python -m codegen`; do not edit.
+"""The endpoint methods: one typed method for each endpoint of the API."""
 
 from abc import ABC, abstractmethod
 from typing import TypeVar
@@ -17,7 +17,7 @@ E = TypeVar("E")
 
 
 class Endpoints(ABC):
-    """The endpoint methods; a client says how a query becomes a stream."""
+    """The endpoint methods of a client. The client defines how to start a query."""
 
     __slots__ = ()
 
@@ -41,12 +41,12 @@ class Endpoints(ABC):
             sort: The order.
 
         Returns:
-            A stream, not started yet: await it for a list, or iterate it as the events arrive.
-            An event that does not fit its model is an `UnknownEvent`.
+            A stream that has not started yet. Await it to get a list, or use ``async for`` to get
+            each event as it arrives. An event that does not match its model is an `UnknownEvent`.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
-            NP6Error: When awaited or iterated: the request failed.
+            ValueError: An argument is invalid. No request was sent.
+            NP6Error: The request failed. This is raised when the stream is awaited or iterated.
         """
         query = EventQuery(
             kind=EventKind.OPENINGS,

@@ -1,4 +1,4 @@
-# Generated from hard.yaml by `python -m codegen`: change that, not this.
+# Generated from hard.yaml by `python -m codegen`; do not edit.
 """The converter of these models."""
 
 from typing import Final
@@ -8,7 +8,7 @@ from np6_async import converter as np6_converter
 __all__ = ["converter"]
 
 converter: Final = type(np6_converter)()
-"""A cattrs converter: `structure`, `unstructure`, `loads` and `dumps`, with msgspec as its engine.
+"""A cattrs converter that uses msgspec: `structure`, `unstructure`, `loads` and `dumps`.
 
-It is one of its own, so hooks that are registered on it stay here.
+It is separate from `np6_async.converter`: hooks registered on one do not affect the other.
 """

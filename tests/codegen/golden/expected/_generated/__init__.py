@@ -1,2 +1,2 @@
-# Generated from spec.yaml by `python -m codegen`: change that, not this.
+# Generated from spec.yaml by `python -m codegen`; do not edit.
 """Code made from spec.yaml."""

@@ -1,5 +1,5 @@
-# Generated from spec.yaml by `python -m codegen`: change that, not this.
-"""The kinds of events, and where each is found."""
+# Generated from spec.yaml by `python -m codegen`; do not edit.
+"""The kinds of events, and the endpoint of each."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 __all__ = ["API_KEY_HEADER", "BASE_URL", "OPERATIONS", "EventKind", "Operation"]
 
 BASE_URL: Final = "https://golden.example.com"
-"""The production server."""
+"""The URL of the production server."""
 
 API_KEY_HEADER: Final = "X-Golden"
 """The request header that carries the API key."""
 
 
 class EventKind(StrEnum):
-    """A kind of events a notification is asked for."""
+    """A kind of event that can be queried."""
 
     OPENINGS = "openings"
     """Retrieve openings."""
@@ -27,8 +27,8 @@ class Operation(NamedTuple):
 
     Attributes:
         path: The path below the server, with `{id}` for the notification's id.
-        event_type: The `type` of an event that states none.
-        summary: One line on what the endpoint does.
+        event_type: The `type` of an event that has no `type` of its own.
+        summary: What the endpoint does, in one line.
     """
 
     path: str

@@ -1,8 +1,9 @@
-# Generated from spec.yaml by `python -m codegen`: change that, not this.
-"""The models: frozen, slotted, keyword-only, compared by value, not hashable.
+# Generated from spec.yaml by `python -m codegen`; do not edit.
+"""The models: frozen, slotted, keyword-only attrs classes, compared by value, not hashable.
 
-A member the spec marks optional is None when it is missing or null. Where a member's name in JSON
-is not its Python name, its attrs field keeps it: `attrs.fields(Model).name.metadata["wire"]`.
+An optional member is None when it is missing or null. If the name of a member in JSON differs from
+its Python name, it is in the metadata of the attrs field:
+`attrs.fields(Model).name.metadata["wire"]`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ import msgspec
 __all__ = ["Base", "Client", "Device", "Opening", "Owner", "Phone", "Place", "Priority", "Watch"]
 
 Int32: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
-"""An integer of 32 bits; decoding refuses one that is out of range."""
+"""An integer of 32 bits. A value out of this range does not match the model."""
 
 Int64: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-"""An integer of 64 bits; decoding refuses one that is out of range."""
+"""An integer of 64 bits. A value out of this range does not match the model."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -132,10 +133,10 @@ class Opening(Base):
 
     @property
     def opened_at(self) -> dt.datetime | None:
-        """The moment of `timestamp`, an aware datetime in UTC.
+        """`timestamp` as an aware datetime in UTC.
 
         Raises:
-            OverflowError: The moment lies outside the years a datetime can hold.
+            OverflowError: The year is outside the range of a datetime.
         """
         if self.timestamp is None:
             return None
