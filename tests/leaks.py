@@ -8,14 +8,16 @@ import pickle
 import socket
 import stat
 import traceback
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from types import TracebackType
+from types import CoroutineType, FunctionType, GeneratorType, ModuleType, TracebackType
 from typing import Self
 
 from np6_async.errors import NP6Error
 
-__all__ = ["Log", "NothingLeft", "places"]
+__all__ = ["Log", "NothingLeft", "led_to", "paths_to", "places"]
 
 _SHOWN = {"np6_async", "aiohttp"}  # whose local variables must not hold the key
 
@@ -142,3 +144,52 @@ def _shown(value: object) -> str:
         return repr(value)
     except AttributeError:  # its constructor failed
         return ""
+
+
+# Error reports, such as those of sentry-sdk, walk over what local variables lead to. Closures,
+# coroutines and generators are out of their reach.
+
+_OPAQUE = (type, ModuleType, FunctionType, CoroutineType, GeneratorType, int, float)
+_SHARED = (asyncio.AbstractEventLoop,)  # it leads to the server of the test as well
+
+
+def paths_to(secrets: Iterable[str], start: Mapping[str, object]) -> list[str]:
+    """Return how attributes, members and elements lead from local variables to a text."""
+    found, seen, left = [], set(), list(start.items())
+    while left:
+        path, value = left.pop()
+        if isinstance(value, str | bytes | bytearray):
+            text = value if isinstance(value, str) else value.decode("latin-1")
+            found += [path for secret in secrets if secret in text]
+        elif id(value) not in seen and not isinstance(value, _OPAQUE + _SHARED):
+            seen.add(id(value))
+            left += [(f"{path}{step}", each) for step, each in _members(value)]
+    return found
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, each in [*value.items()]:
+            yield ".key", key
+            yield f"[{key!r:.40}]", each
+    elif isinstance(value, list | tuple | set | frozenset | deque):
+        for number, each in enumerate([*value]):
+            yield f"[{number}]", each
+    if isinstance(value, partial):
+        yield from ((f".{name}", getattr(value, name)) for name in ("func", "args", "keywords"))
+    yield ".__self__", getattr(value, "__self__", None)  # of a bound method
+    yield from ((f".{name}", each) for name, each in [*getattr(value, "__dict__", {}).items()])
+    for cls in type(value).__mro__:
+        slots = getattr(cls, "__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            yield f".{name}", getattr(value, name, None)
+
+
+def led_to(secrets: Iterable[str], error: BaseException, *, room: str = "np6_async") -> list[str]:
+    """Return how the frames of a room that an error came through lead to a text."""
+    return [
+        f"{frame.f_code.co_qualname}: {path}"
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals["__name__"].startswith(room)
+        for path in paths_to(secrets, frame.f_locals)
+    ]

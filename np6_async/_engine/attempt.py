@@ -136,6 +136,7 @@ class Attempt(Generic[T]):
             return await self._resources.transport.send(
                 path,
                 params,
+                timeouts=timeouts,
                 connected=connected,
                 uncompressed=state.uncompressed,
                 new_connection=state.new_connection,
@@ -151,6 +152,7 @@ class Attempt(Generic[T]):
         return await self._resources.transport.send(
             path,
             params,
+            timeouts=timeouts,
             connected=connected,
             uncompressed=state.uncompressed,
             new_connection=True,

@@ -45,7 +45,12 @@ _TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, str, boo
 
 
 def translate(error: Exception, *, if_lost: type[TransportError]) -> NP6Error:
-    """Return our error for one of aiohttp's, with no way back to it: it may hold the key."""
+    """Return our error for one of aiohttp's, with no way back to it: it may hold the key.
+
+    aiohttp keeps the error with the connection, in a cycle, and its traceback keeps every frame up
+    to the event loop, so the traceback goes.
+    """
+    error.__traceback__ = None
     if isinstance(error.__cause__, http_exceptions.ContentEncodingError):
         return ProtocolError("the body cannot be decompressed")
     ours, message, permanent = next(row[1:] for row in _TABLE if isinstance(error, row[0]))

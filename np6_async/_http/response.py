@@ -46,7 +46,10 @@ class Response:
         except FOREIGN as error:
             failure = translate(error, if_lost=StreamInterruptedError)
         self.close()
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # an error that a frame of its own traceback refers to is a cycle
 
     @property
     def at_end(self) -> bool:
@@ -64,7 +67,10 @@ class Response:
         except FOREIGN as error:
             failure = translate(error, if_lost=StreamInterruptedError)
         self.close()
-        raise failure
+        try:
+            raise failure
+        finally:
+            del failure  # an error that a frame of its own traceback refers to is a cycle
 
     def _check_size(self) -> None:
         made = self._content.total_bytes

@@ -24,7 +24,7 @@ class Transport:
     Args:
         key: Sent in a header, and nowhere but to the origin of `base_url`.
         base_url: Where the API is.
-        timeouts: Their `connect` and `idle` bound the socket's operations.
+        timeouts: Those of most requests.
         session: A caller's own session, which stays open; None to have one made and closed.
     """
 
@@ -35,12 +35,9 @@ class Transport:
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
         # With sessions of our own, whoever sends times the silence: `connected` says from when on.
-        self._timeout = aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=timeouts.connect,
-            sock_read=None if session is None else timeouts.idle,
-        )
         self._callers = session
+        self._timeouts = timeouts
+        self._timeout = self._client_timeout(timeouts)
         self._own = OwnSessions()
 
     async def send(
@@ -48,6 +45,7 @@ class Transport:
         path: str,
         params: Mapping[str, str],
         *,
+        timeouts: Timeouts,
         connected: Callable[[], None],
         uncompressed: bool = False,
         new_connection: bool = False,
@@ -57,6 +55,7 @@ class Transport:
         Args:
             path: Where to, below the base URL.
             params: The query string.
+            timeouts: Their `connect` and `idle` bound the socket's operations.
             connected: Called when there is a connection; never with a caller's own session.
             uncompressed: Ask for a body that is not compressed.
             new_connection: Use a connection that served no request before.
@@ -66,10 +65,14 @@ class Transport:
             StaleConnectionError: The same, and a new connection will help.
         """
         failure: NP6Error
-        token = connecting.set(Connecting(connected))
+        current = Connecting(connected)
+        token = connecting.set(current)
         try:
+            timeout = self._timeout
+            if timeouts is not self._timeouts:  # those of a view
+                timeout = self._client_timeout(timeouts)
             response = await self._get(
-                path, params, uncompressed=uncompressed, new_connection=new_connection
+                path, params, timeout, uncompressed=uncompressed, new_connection=new_connection
             )
             return Response(response, scrubbed_headers(response, self._key))
         except NP6Error as error:
@@ -78,10 +81,27 @@ class Transport:
             failure = translate(error, if_lost=ConnectError)
         finally:
             connecting.reset(token)
-        raise failure
+            current.done = _nothing  # contexts that aiohttp has copied keep it
+        try:
+            raise failure
+        finally:
+            del failure  # an error that a frame of its own traceback refers to is a cycle
+
+    def _client_timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=None,
+            sock_connect=timeouts.connect,
+            sock_read=None if self._callers is None else timeouts.idle,
+        )
 
     async def _get(
-        self, path: str, params: Mapping[str, str], *, uncompressed: bool, new_connection: bool
+        self,
+        path: str,
+        params: Mapping[str, str],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+        *,
+        uncompressed: bool,
+        new_connection: bool,
     ) -> aiohttp.ClientResponse:
         headers, name = UNCOMPRESSED if uncompressed else REQUEST_HEADERS, None
         if new_connection and self._callers is not None:
@@ -97,7 +117,7 @@ class Transport:
             allow_redirects=False,
             raise_for_status=False,
             auto_decompress=True,
-            timeout=self._timeout,
+            timeout=timeout,
             middlewares=(self._authorize,),
         )
 
@@ -118,8 +138,8 @@ class Transport:
             return await sending
         except aiohttp.ClientConnectorError:
             raise
-        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-            pass
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            error.__traceback__ = None  # see `translate`
         if self._callers is None and not connecting.get().dialled:
             raise StaleConnectionError
         raise ConnectError("the connection was lost before an answer came")
@@ -131,6 +151,10 @@ class Transport:
     async def aclose(self) -> None:
         """Close the client's own sessions, but not the caller's."""
         await self._own.aclose()
+
+
+def _nothing() -> None:
+    """There is nobody to tell any more."""
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:

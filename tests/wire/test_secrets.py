@@ -5,9 +5,7 @@ import gzip
 import logging
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from types import CoroutineType, FunctionType, GeneratorType, ModuleType
 from typing import Any
 
 import aiohttp
@@ -16,7 +14,7 @@ import pytest
 from np6_async import RetryPolicy, Timeouts
 from np6_async._options import ApiKey
 from np6_async.errors import NP6Error, ResponseError
-from tests.leaks import places
+from tests.leaks import led_to, paths_to, places
 from tests.support import CONTENT, MakeClient, body, event
 
 from .conftest import Serve
@@ -172,53 +170,7 @@ async def test_S14_no_error_shows_what_an_event_says(serve: Serve, np6: MakeClie
     assert places(secret, broken.value) == []
 
 
-# Error reports, such as those of sentry-sdk, walk over what local variables lead to.
-
-_OPAQUE = (type, ModuleType, FunctionType, CoroutineType, GeneratorType, int, float)
-_SHARED = (asyncio.AbstractEventLoop,)  # it leads to the server of the test as well
-
-
-def paths_to(secrets: Iterable[str], start: Mapping[str, object]) -> list[str]:
-    """Return how attributes, members and elements lead from local variables to a text."""
-    found, seen, left = [], set(), list(start.items())
-    while left:
-        path, value = left.pop()
-        if isinstance(value, str | bytes | bytearray):
-            text = value if isinstance(value, str) else value.decode("latin-1")
-            found += [path for secret in secrets if secret in text]
-        elif id(value) not in seen and not isinstance(value, _OPAQUE + _SHARED):
-            seen.add(id(value))
-            left += [(f"{path}{step}", each) for step, each in _members(value)]
-    return found
-
-
-def _members(value: object) -> Iterator[tuple[str, object]]:
-    if isinstance(value, Mapping):
-        for key, each in [*value.items()]:
-            yield ".key", key
-            yield f"[{key!r:.40}]", each
-    elif isinstance(value, list | tuple | set | frozenset | deque):
-        for number, each in enumerate([*value]):
-            yield f"[{number}]", each
-    if isinstance(value, partial):
-        yield from ((f".{name}", getattr(value, name)) for name in ("func", "args", "keywords"))
-    yield ".__self__", getattr(value, "__self__", None)  # of a bound method
-    yield from ((f".{name}", each) for name, each in [*getattr(value, "__dict__", {}).items()])
-    for cls in type(value).__mro__:
-        slots = getattr(cls, "__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            yield f".{name}", getattr(value, name, None)
-
-
-def led_to(secrets: Iterable[str], error: BaseException, *, room: str = "np6_async") -> list[str]:
-    """Return how the frames of a room that an error came through lead to a text."""
-    return [
-        f"{frame.f_code.co_qualname}: {path}"
-        for frame, _ in traceback.walk_tb(error.__traceback__)
-        if frame.f_globals["__name__"].startswith(room)
-        for path in paths_to(secrets, frame.f_locals)
-    ]
-
+# Error reports walk over what local variables lead to; see `tests.leaks.led_to`.
 
 BROKEN_BODY = body(*range(20))[:-1]
 
