@@ -1,4 +1,4 @@
-"""A sandbox that behaves like the API: for tests, demos and trying things out.
+"""A local server that behaves like the API, for tests, demos and experiments.
 
 ::
 
@@ -6,7 +6,8 @@
         async with NP6Client(sandbox.api_key, base_url=sandbox.url) as np6:
             events = await np6.bounces(sandbox.notification_ids[0], sort="asc")
 
-`Sandbox.truth` says which events a query must return. ``python -m np6_async.sandbox`` serves one.
+`Sandbox.truth` returns the events that a query must return. ``python -m np6_async.sandbox`` starts
+a sandbox from the command line.
 """
 
 from ._faults import Faults

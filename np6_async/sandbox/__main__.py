@@ -1,4 +1,4 @@
-"""``python -m np6_async.sandbox``: serve a sandbox until Ctrl-C."""
+"""``python -m np6_async.sandbox``: run a sandbox until Ctrl-C."""
 
 import sys
 

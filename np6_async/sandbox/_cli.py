@@ -20,7 +20,7 @@ __all__ = ["main"]
 
 _FAULTS: Final = [field.name for field in attrs.fields(Faults)]
 _GREETING: Final = """\
-NP6 sandbox at {url} (Ctrl-C ends it)
+NP6 sandbox at {url} (press Ctrl-C to stop)
   key            {key}
   notifications  {first} to {last}
 
@@ -43,10 +43,10 @@ With Python:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve a sandbox until SIGINT or SIGTERM; return the exit status.
+    """Run a sandbox until SIGINT or SIGTERM; return the exit status.
 
     Args:
-        arguments: The command line; None for that of the process.
+        arguments: The command-line arguments; None for those of the process.
     """
     parser = _parser()
     settings = vars(parser.parse_args(arguments))
@@ -62,31 +62,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog="python -m np6_async.sandbox",
-        description="Serve events of NP6 notifications that were made up, for tests and demos.",
+        description="Run a local NP6 API with generated events, for tests and demos.",
         formatter_class=ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 for a free one")
-    parser.add_argument("--seed", type=int, default=0, help="what the events are made from")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the events")
+    parser.add_argument("--notifications", type=int, default=20, help="number of notifications")
     parser.add_argument(
-        "--notifications", type=int, default=20, help="how many notifications there are"
+        "--events", type=int, default=50, help="events per notification and kind, on average"
     )
+    parser.add_argument("--rate", type=float, help="requests per second; more get a 429")
     parser.add_argument(
-        "--events", type=int, default=50, help="events of a notification and kind, on average"
-    )
-    parser.add_argument("--rate", type=float, help="requests a second before 429")
-    parser.add_argument(
-        "--reset", choices=get_args(ResetUnit), default="epoch_ms", help="X-RateLimit-Reset's unit"
+        "--reset", choices=get_args(ResetUnit), default="epoch_ms", help="unit of X-RateLimit-Reset"
     )
     parser.add_argument("--retry-after", action="store_true", help="send Retry-After with 429")
-    parser.add_argument("--gzip", action="store_true", help="compress for those who accept it")
+    parser.add_argument("--gzip", action="store_true", help="compress if the client accepts it")
     for name in _FAULTS:
         parser.add_argument(
             f"--{name.replace('_', '-')}",
             type=float,
             default=0.0,
             metavar="SHARE",
-            help="from 0 to 1",
+            help="share from 0 to 1",
         )
     return parser
 

@@ -1,4 +1,4 @@
-"""The events there are: made from a seed, always the same, whatever part of them is asked for."""
+"""The events of the sandbox: the same for the same seed, in every process and for every query."""
 
 from bisect import bisect_left
 from datetime import UTC, datetime
@@ -18,8 +18,8 @@ __all__ = ["EventLog", "Timeline"]
 _FIRST_ID: Final = 156  # the notification of the vendor's documentation
 _BEGIN: Final = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp() * 1000)
 _END: Final = int(datetime(2025, 3, 31, tzinfo=UTC).timestamp() * 1000)
-_NONE: Final = 0.1  # share of the notifications that have no event of a kind
-_TIE: Final = 0.05  # share of the events that share their millisecond with the one before
+_NONE: Final = 0.1  # share of notifications without an event of a kind
+_TIE: Final = 0.05  # share of events with the timestamp of the one before
 
 
 class Timeline(NamedTuple):
@@ -34,7 +34,7 @@ class Timeline(NamedTuple):
     events: list[bytes]
 
     def select(self, window: Window) -> list[bytes]:
-        """Return the events of a window, oldest first unless it is to be the other way round."""
+        """Return the events of a window, oldest first, or newest first if its sort is `desc`."""
         first = 0 if window.start is None else bisect_left(self.timestamps, window.start)
         last = None if window.end is None else bisect_left(self.timestamps, window.end)
         events = self.events[first:last]
@@ -42,13 +42,13 @@ class Timeline(NamedTuple):
 
 
 class EventLog:
-    """Every event of every notification, made when it is first asked for.
+    """Every event of every notification, generated on first use.
 
     Args:
-        seed: What the events are made from.
-        notifications: How many notifications there are.
-        events: How many events a notification has of each kind, on average.
-        faults: What is wrong with some of them.
+        seed: The seed of the events.
+        notifications: The number of notifications.
+        events: The number of events of each kind that a notification has, on average.
+        faults: The faults of some events.
     """
 
     def __init__(self, *, seed: int, notifications: int, events: int, faults: Faults) -> None:
@@ -57,7 +57,7 @@ class EventLog:
         self._seed = seed
         self._average = events
         self._faults = faults
-        self._made: dict[tuple[EventKind, int], Timeline] = {}
+        self._timelines: dict[tuple[EventKind, int], Timeline] = {}
 
     def timeline(self, kind: EventKind, notification_id: int) -> Timeline:
         """Return the events of one kind of one notification.
@@ -68,22 +68,22 @@ class EventLog:
         if notification_id not in self.ids:
             raise LookupError(f"the sandbox has no notification {notification_id}")
         key = (kind, notification_id)
-        if key not in self._made:
-            self._made[key] = self._make(kind, notification_id)
-        return self._made[key]
+        if key not in self._timelines:
+            self._timelines[key] = self._make(kind, notification_id)
+        return self._timelines[key]
 
     def _make(self, kind: EventKind, notification_id: int) -> Timeline:
-        # A Random made from a string gives the same in every process. Faults draw from another one:
-        # an event is the same with them and without them, but for the fault.
+        # A Random seeded with a string is the same in every process. Faults use a Random of their
+        # own, so that they change nothing else in the events.
         random = Random(f"{self._seed}/{kind}/{notification_id}")
-        bad_luck = Random(f"{self._seed}/{kind}/{notification_id}/faults")
+        fault_random = Random(f"{self._seed}/{kind}/{notification_id}/faults")
         templates = _templates(kind)
         timestamps = _timestamps(_count(self._average, random), random)
         events = [
             spoil(
                 random.choice(templates).fill(Own(notification_id, timestamp, random)),
                 self._faults,
-                bad_luck,
+                fault_random,
             )
             for timestamp in timestamps
         ]
@@ -102,7 +102,7 @@ def _templates(kind: EventKind) -> list[Template]:
 
 
 def _count(average: int, random: Random) -> int:
-    """Draw a number of events: sometimes none, else up to 60 % more or less than usual."""
+    """Return a random number of events: none, or up to 60 % more or less than the average."""
     if random.random() < _NONE:
         return 0
     usual = average / (1 - _NONE)
@@ -110,7 +110,7 @@ def _count(average: int, random: Random) -> int:
 
 
 def _timestamps(count: int, random: Random) -> list[int]:
-    """Draw moments, in order, a few of them equal."""
+    """Return random timestamps in order, some of them equal."""
     moments = sorted(random.randrange(_BEGIN, _END) for _ in range(count))
     for index in range(1, count):
         if random.random() < _TIE:

@@ -1,4 +1,4 @@
-"""What may go wrong, and how often; and the faults of single events."""
+"""The faults of the sandbox and their shares; the faults of single events."""
 
 from collections.abc import Callable
 from random import Random
@@ -28,7 +28,7 @@ _NEW_VALUES: Final[tuple[object, ...]] = (
 )
 _REMOVED: Final = object()
 _BREAKAGES: Final[tuple[tuple[tuple[str, ...], object], ...]] = (
-    # Where, and what is put there. Each breaks an event of any kind.
+    # The member and its wrong value. Each makes an event of any kind invalid.
     (("id",), _REMOVED),
     (("id",), "no uuid"),
     (("timestamp",), _REMOVED),
@@ -48,23 +48,23 @@ def _share(_: object, attribute: "Attribute[float]", value: object) -> None:
 
 @frozen(kw_only=True)
 class Faults:
-    """What goes wrong. Each setting is a share from 0 (never) to 1 (always).
+    """The faults of a sandbox. Each setting is a share from 0 (never) to 1 (always).
 
-    The first three exclude each other on one event, the last two on one response, so neither group
-    may add up to more than 1. The events' faults are as deterministic as the events, and are in
-    `Sandbox.truth` too.
+    An event has at most one of the first three faults, and a response at most one of the last two,
+    so the sum of each group must not exceed 1. Faults of events depend on the seed alone, like the
+    events, and `Sandbox.truth` has them too.
 
     Attributes:
-        unknown_types: Events whose ``type`` no model knows.
-        missing_types: Events that state no ``type``.
-        invalid: Events of which a required member is missing or has the wrong type.
-        extra_fields: Events with members that no model knows, at several depths.
-        server_errors: Responses that are an empty 500 or 503 where they would have been a 200.
-        truncated: Responses that end before the array does: every other one with the end of the
-            connection, the others cleanly.
+        unknown_types: Events with a ``type`` that has no model.
+        missing_types: Events without a ``type``.
+        invalid: Events with a required member that is missing or has the wrong type.
+        extra_fields: Events with members that no model has, at several depths.
+        server_errors: Responses that are an empty 500 or 503 instead of a 200.
+        truncated: Responses that end before the array does. In about half of them the connection
+            is closed; the others end as complete HTTP responses.
 
     Raises:
-        ValueError: A setting is no share, or a group adds up to more than 1.
+        ValueError: A setting is not a share from 0 to 1, or the sum of a group is more than 1.
     """
 
     unknown_types: float = field(default=0.0, validator=_share)
@@ -82,8 +82,8 @@ class Faults:
 
 
 def spoil(event: bytes, faults: Faults, random: Random) -> bytes:
-    """Return the JSON of an event with the faults that fall to it."""
-    todo: list[_Fault] = []
+    """Return the JSON of an event with its random faults."""
+    chosen: list[_Fault] = []
     chance = random.random()
     for share, fault in (
         (faults.unknown_types, _change_type),
@@ -91,14 +91,14 @@ def spoil(event: bytes, faults: Faults, random: Random) -> bytes:
         (faults.invalid, _break),
     ):
         if 0 <= chance < share:
-            todo.append(fault)
+            chosen.append(fault)
         chance -= share
     if random.random() < faults.extra_fields:
-        todo.append(_extend)
-    if not todo:
+        chosen.append(_extend)
+    if not chosen:
         return event
     members = msgspec.json.decode(event)
-    for apply in todo:
+    for apply in chosen:
         apply(members, random)
     return msgspec.json.encode(members)
 
@@ -123,7 +123,7 @@ def _break(event: _Json, random: Random) -> None:
 
 
 def _extend(event: _Json, random: Random) -> None:
-    """Add a member to the event, and to about every other object in it."""
+    """Add a member to the event, and to about half of the objects in it."""
     for member in list(event.values()):
         if isinstance(member, dict) and random.random() < 0.5:
             _extend(member, random)

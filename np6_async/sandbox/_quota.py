@@ -1,4 +1,4 @@
-"""How many requests are admitted, and the headers that say so. The clock is an argument."""
+"""The rate limit and its headers. The time is an argument."""
 
 import math
 from typing import Final, Literal, TypeAlias, get_args
@@ -6,20 +6,20 @@ from typing import Final, Literal, TypeAlias, get_args
 __all__ = ["Quota", "ResetUnit"]
 
 ResetUnit: TypeAlias = Literal["epoch_ms", "epoch", "delta"]
-"""What ``X-RateLimit-Reset`` counts: milliseconds or seconds since 1970-01-01T00:00:00Z, or seconds
-from now. Which of them the API means is not documented."""
+"""The unit of ``X-RateLimit-Reset``: milliseconds or seconds since 1970-01-01T00:00:00Z, or seconds
+from now. The API's documentation does not say which it uses."""
 
 
 class Quota:
-    """Counts requests in fixed windows. A window opens with the first request after the last one.
+    """Counts requests in fixed windows. The first request after a window starts the next one.
 
     Args:
-        rate: Requests a second. A window is one second, unless it would hold a fraction of a
-            request: 2.5 are 2 in 0.8 s, and 0.5 is 1 in 2 s.
+        rate: Requests per second. A window takes one second, or the time for a whole number of
+            requests: a rate of 2.5 is 2 requests in 0.8 s, and 0.5 is 1 request in 2 s.
         reset: The unit of ``X-RateLimit-Reset``.
 
     Raises:
-        ValueError: There is no such unit.
+        ValueError: `reset` is not a known unit.
     """
 
     def __init__(self, rate: float, *, reset: ResetUnit) -> None:
@@ -32,12 +32,12 @@ class Quota:
         self._ends = -math.inf
 
     def admit(self, now: float) -> bool:
-        """Count a request, unless the window is full; say whether it may go on.
+        """Count a request; return False, and do not count it, if the limit is reached.
 
         Args:
             now: Seconds since 1970-01-01T00:00:00Z.
         """
-        self._turn(now)
+        self._reset_if_over(now)
         if not self._left:
             return False
         if self._left == self._limit:
@@ -46,8 +46,8 @@ class Quota:
         return True
 
     def headers(self, now: float) -> dict[str, str]:
-        """Return the headers of any response."""
-        self._turn(now)
+        """Return the rate limit headers of a response."""
+        self._reset_if_over(now)
         ends = max(self._ends, now)
         reset = {
             "epoch_ms": math.ceil(ends * 1000),
@@ -61,10 +61,10 @@ class Quota:
         }
 
     def retry_after(self, now: float) -> int:
-        """Return the whole seconds until a request is admitted again; at least 1."""
+        """Return the seconds until the next request is admitted, rounded up; at least 1."""
         return max(1, math.ceil(self._ends - now))
 
-    def _turn(self, now: float) -> None:
-        """Start to count anew if the window is over."""
+    def _reset_if_over(self, now: float) -> None:
+        """Reset the count if the window has ended."""
         if now >= self._ends:
             self._left = self._limit

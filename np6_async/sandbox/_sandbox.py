@@ -1,4 +1,4 @@
-"""The sandbox: what its users set, start and compare with."""
+"""The sandbox: its settings, its life cycle and its truth."""
 
 from random import Random
 from types import TracebackType
@@ -22,11 +22,11 @@ from ._window import Window
 __all__ = ["Sandbox"]
 
 _DECODERS: Final = {kind: EventDecoder(model) for kind, model in MODELS.items()}
-_GOODBYE: Final = 0.1  # seconds that a response under way has to end when the sandbox does
+_SHUTDOWN: Final = 0.1  # seconds that running responses have to finish when the sandbox stops
 
 
 class Sandbox:
-    """A server on this machine that behaves like the API, with events made from a seed.
+    """A local server that behaves like the API, with events generated from a seed.
 
     ::
 
@@ -35,25 +35,26 @@ class Sandbox:
             async with NP6Client(sandbox.api_key, base_url=sandbox.url) as np6:
                 assert await np6.bounces(156, sort="asc") == sandbox.truth(query)
 
-    The same seed gives the same events, in every process. They were published in March 2025, some
-    in the same millisecond. About one in ten notifications has no event of a kind, the others have
-    up to 60 % more or less than usual. Ids are counted from 156. A sandbox that has ended can be
-    started again.
+    The same seed gives the same events in every process. Their timestamps are in March 2025, some
+    in the same millisecond. About one in ten notifications has no event of a kind; the others have
+    up to 60 % more or less than the average. The ids start at 156. A sandbox that was stopped can
+    be started again.
 
     Args:
-        seed: What the events are made from.
-        notifications: How many notifications there are.
-        events: How many events a notification has of each kind, on average.
-        rate: Requests a second that are admitted; over it, 429. None: no limit and no rate headers.
-        faults: What goes wrong; by default, nothing.
+        seed: The seed of the events.
+        notifications: The number of notifications.
+        events: The number of events of each kind that a notification has, on average.
+        rate: The number of requests per second that are admitted; others get a 429. None for no
+            limit and no rate limit headers.
+        faults: The faults of events and responses; by default, none.
         host: The address to listen on.
         port: The port to listen on; 0 for a free one.
         reset: The unit of ``X-RateLimit-Reset``.
-        retry_after: Whether a 429 carries ``Retry-After``.
-        gzip: Whether bodies are compressed for those who accept it.
+        retry_after: Whether a 429 has a ``Retry-After`` header.
+        gzip: Whether to compress bodies if the client accepts it.
 
     Raises:
-        ValueError: A setting is not usable.
+        ValueError: A setting is invalid.
     """
 
     def __init__(
@@ -79,9 +80,9 @@ class Sandbox:
             faults=faults,
         )
         self.api_key: Final = f"np6-sandbox-{Random(seed).getrandbits(64):016x}"
-        """The key that requests must carry. No secret."""
+        """The API key that requests must have. It is not a secret."""
         self.notification_ids: Final = list(self._log.ids)
-        """The ids of the notifications there are."""
+        """The ids of all notifications."""
         self._server = Server(
             self._log,
             api_key=self.api_key,
@@ -89,7 +90,7 @@ class Sandbox:
             retry_after=retry_after,
             gzip=gzip,
             faults=faults,
-            chance=Random(f"{seed}/requests"),
+            random=Random(f"{seed}/requests"),
         )
         self._address = (host, port)
         self._runner: web.AppRunner | None = None
@@ -108,18 +109,18 @@ class Sandbox:
 
     @property
     def requests(self) -> int:
-        """How many requests were answered so far, whatever the answer."""
+        """The number of responses sent so far, of any status."""
         return self._server.statuses.total()
 
     @property
     def throttled(self) -> int:
-        """How many of them were answered with 429."""
+        """The number of responses with status 429."""
         return self._server.statuses[429]
 
     def truth(self, query: EventQuery) -> list[Event | UnknownEvent]:
-        """Return exactly the events that a query must give, in the order of their timestamps.
+        """Return exactly the events that a query must return, sorted by timestamp.
 
-        They are in order even if the query asks for none. Descending is the reverse of ascending.
+        They are sorted even if the query is not. Descending is the reverse of ascending.
 
         Raises:
             LookupError: There is no such notification.
@@ -132,7 +133,7 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         if self._runner is not None:
             raise RuntimeError("the sandbox is already running")
-        runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=_GOODBYE)
+        runner = web.AppRunner(self._server.app(), access_log=None, shutdown_timeout=_SHUTDOWN)
         await runner.setup()
         await web.TCPSite(runner, *self._address).start()
         self._runner = runner

@@ -1,4 +1,4 @@
-"""The API's behaviour over HTTP: who may ask, what is answered, and in which order it arrives."""
+"""The behaviour of the API over HTTP: authentication, rate limit, responses and their order."""
 
 import time
 from collections import Counter
@@ -20,20 +20,20 @@ from ._window import read_window
 
 __all__ = ["Server"]
 
-_PIECE: Final = 16 * 1024  # bytes of a body that are written at once
+_PIECE: Final = 16 * 1024  # bytes of a body in one write
 
 
 class Server:
-    """Answers requests.
+    """Handles requests.
 
     Args:
-        log: The events there are.
-        api_key: The key every request must carry.
-        quota: Bounds the request rate; None for no bound.
-        retry_after: Whether a 429 says when to come back.
-        gzip: Whether bodies are compressed for those who accept it.
-        faults: What goes wrong with some responses.
-        chance: Decides which, and shuffles.
+        log: The events.
+        api_key: The key that every request must have.
+        quota: The rate limit; None for no limit.
+        retry_after: Whether a 429 has a ``Retry-After`` header.
+        gzip: Whether to compress bodies if the client accepts it.
+        faults: The faults of some responses.
+        random: Chooses the faults, and the order of unsorted events.
     """
 
     def __init__(
@@ -45,10 +45,10 @@ class Server:
         retry_after: bool,
         gzip: bool,
         faults: Faults,
-        chance: Random,
+        random: Random,
     ) -> None:
         self.statuses: Counter[int] = Counter()
-        """How many responses of each status were sent."""
+        """The number of responses sent, by status."""
         self._log = log
         self._ids = {str(id_): id_ for id_ in log.ids}
         self._api_key = api_key
@@ -56,7 +56,7 @@ class Server:
         self._retry_after = retry_after
         self._gzip = gzip
         self._faults = faults
-        self._chance = chance
+        self._random = random
         self._numbers = count(1)
 
     def app(self) -> web.Application:
@@ -64,11 +64,11 @@ class Server:
         app = web.Application(middlewares=[self._guard])
         app.on_response_prepare.append(self._stamp)
         for kind, operation in OPERATIONS.items():
-            app.router.add_get(operation.path, partial(self._answer, kind), allow_head=False)
+            app.router.add_get(operation.path, partial(self._respond, kind), allow_head=False)
         return app
 
     async def _stamp(self, _: web.Request, response: web.StreamResponse) -> None:
-        """Add what every response has, and count it."""
+        """Add the headers of every response, and count it."""
         self.statuses[response.status] += 1
         response.headers["x-request-id"] = f"SANDBOX:{next(self._numbers):08X}"
         if self._quota is not None:
@@ -79,7 +79,7 @@ class Server:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Check key and rate before anything else is looked at."""
+        """Check the key and the rate limit before anything else."""
         if request.headers.get(API_KEY_HEADER) != self._api_key:
             return web.Response(status=401)
         if self._quota is not None and not self._quota.admit(time.time()):
@@ -91,7 +91,7 @@ class Server:
         except web.HTTPNotFound:
             return web.Response(status=404)
 
-    async def _answer(self, kind: EventKind, request: web.Request) -> web.StreamResponse:
+    async def _respond(self, kind: EventKind, request: web.Request) -> web.StreamResponse:
         notification_id = self._ids.get(request.match_info["id"])
         if notification_id is None:
             return web.Response(status=404)
@@ -99,26 +99,26 @@ class Server:
             window = read_window(request.query)
         except ValueError:
             return web.Response(status=400)
-        fate = self._chance.random() - self._faults.server_errors
-        if fate < 0:
-            return web.Response(status=self._chance.choice((500, 503)))
+        draw = self._random.random() - self._faults.server_errors
+        if draw < 0:
+            return web.Response(status=self._random.choice((500, 503)))
         events = self._log.timeline(kind, notification_id).select(window)
         if window.sort is None:
-            self._chance.shuffle(events)
+            self._random.shuffle(events)
         body = b"[%b]" % b",".join(events)
-        if fate >= self._faults.truncated:
+        if draw >= self._faults.truncated:
             return await self._stream(request, body)
-        part = body[: self._chance.randrange(1, len(body))]
-        return await self._stream(request, part, breaks=self._chance.random() < 0.5)
+        part = body[: self._random.randrange(1, len(body))]
+        return await self._stream(request, part, breaks=self._random.random() < 0.5)
 
     async def _stream(
         self, request: web.Request, body: bytes, *, breaks: bool = False
     ) -> web.StreamResponse:
-        """Send a body in pieces, and then break off the connection if asked to."""
+        """Send a body in pieces; then close the connection without an end if `breaks` is set."""
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         if self._gzip and _accepts_gzip(request):
             response.enable_compression(web.ContentCoding.gzip)
-        with suppress(ConnectionError):  # whoever asked has left
+        with suppress(ConnectionError):  # the client has disconnected
             await response.prepare(request)
             for start in range(0, len(body), _PIECE):
                 await response.write(body[start : start + _PIECE])

@@ -1,4 +1,4 @@
-"""What a request asks for: the query string, read as the API reads it."""
+"""The query string of a request, parsed as the API does."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,12 @@ _date_time: Final = re.compile(
 
 
 class Window(NamedTuple):
-    """The part of a notification's events that is asked for.
+    """The part of a notification's events that a request selects.
 
     Attributes:
-        start: First moment, in milliseconds since 1970-01-01T00:00:00Z.
-        end: First moment after it, in the same unit.
-        sort: The order by time; None for none.
+        start: The first time in it, in milliseconds since 1970-01-01T00:00:00Z; None for no start.
+        end: The first time after it, in the same unit; None for no end.
+        sort: The order by time; None for no order.
     """
 
     start: int | None
@@ -36,7 +36,7 @@ class Window(NamedTuple):
 
 
 def read_window(query: MultiMapping[str]) -> Window:
-    """Read a query string. Parameters that the API does not have are ignored.
+    """Parse a query string. Parameters that the API does not have are ignored.
 
     Raises:
         ValueError: A value is malformed or given twice, or the window ends before it starts.
@@ -69,11 +69,11 @@ def _instant(text: str | None) -> int | None:
         return int(text)
     if parts := _date_time.fullmatch(text):
         return _milliseconds(*parts.groups())
-    raise ValueError("not a moment")
+    raise ValueError("not a timestamp or an ISO 8601 date-time")
 
 
 def _milliseconds(date: str, time: str, fraction: str | None, offset: str) -> int:
-    """Count milliseconds, a part of one rounded up: as a bound of a window it means the same."""
+    """Return milliseconds, rounded up, which selects the same events as the exact time."""
     instant = datetime.fromisoformat(f"{date}T{time}{offset.upper()}")
     whole = (instant - _EPOCH) // timedelta(milliseconds=1)
     return whole - (-int(fraction) * 1000 // 10 ** len(fraction)) if fraction else whole
