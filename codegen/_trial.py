@@ -47,7 +47,7 @@ def try_models(models: ModuleType) -> None:
 def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleType) -> None:
     """Call every method, and decode the examples of its kind into its model."""
 
-    class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # a class known only at run time
+    class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # known at run time only
         def _stream(self, query: _StandIn, model: type) -> tuple[object, type]:
             return query.arguments["kind"], model
 

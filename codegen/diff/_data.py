@@ -135,7 +135,7 @@ def _event_changes(old: object, new: object) -> Iterator[tuple[Level, str]]:
         case _, UnknownEvent():
             yield Level.BREAKING, f"become an `UnknownEvent`: {new.reason}"
         case UnknownEvent(), _:
-            yield Level.ADDITIVE, f"become a `{type(new).__name__}`, no longer an `UnknownEvent`"
+            yield Level.ADDITIVE, f"now match the model `{type(new).__name__}`"
         case _:
             before, after = _leaves(converter.unstructure(old)), _leaves(converter.unstructure(new))
             for place in sorted(before.keys() | after.keys()):

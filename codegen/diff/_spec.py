@@ -132,7 +132,7 @@ def _words(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
 
 
 def _other(old: Node, new: Node, key: str, place: _Place) -> Iterator[Change]:
-    """Compare a keyword without a rule: only a new extension of ours breaks nothing."""
+    """Compare a keyword without a rule: any change but a new `x-python-` keyword is breaking."""
     before, after = old.get(key), new.get(key)
     is_new = key not in old and key.startswith("x-python-")
     if isinstance(before, dict | list) or isinstance(after, dict | list):

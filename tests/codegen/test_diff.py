@@ -244,7 +244,7 @@ def test_a_change_of_decoded_events_is_reported(
         Change(
             Level.ADDITIVE,
             name,
-            "1 of 3 events become a `Opening`, no longer an `UnknownEvent` (element 1)",
+            "1 of 3 events now match the model `Opening` (element 1)",
         ),
         Change(Level.BREAKING, name, "1 of 3 events lose the member `place.city` (element 2)"),
     ]
