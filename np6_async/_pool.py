@@ -74,8 +74,11 @@ class Pool:
             async with aclosing(self._queries), asyncio.TaskGroup() as group:
                 for _ in range(self._size):
                     group.create_task(self._work(serve))
-        except* Exception as failed:  # noqa: BLE001 - raised again below, without its group
-            first = failed.exceptions[0]
+        except asyncio.CancelledError as cancelled:
+            cancelled.__traceback__ = None  # a frame of TaskGroup refers to it, which is a cycle
+            raise
+        except ExceptionGroup as failed:
+            first = failed.exceptions[0]  # raised below, without its group
         else:
             self.complete = self._exhausted and not self.failures
             return
@@ -96,6 +99,7 @@ class Pool:
                 raise
         finally:
             self._workers.discard(scope)
+            del scope  # it refers to the task, which keeps the error that it was cancelled with
 
     async def _next(self) -> EventQuery | None:
         """Read the next query; None if no more are to be asked."""

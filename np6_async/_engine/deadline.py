@@ -175,6 +175,7 @@ class Deadline:
             self._timers.remove(scope)
             self._scope = None
             self._add_up()
+            del scope  # it refers to the task, which keeps the error that it was cancelled with
         # Raised out here, so that no context leads into the frames of the HTTP library.
         self._timers.check()
         raise self._expired()
