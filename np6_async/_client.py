@@ -84,7 +84,11 @@ class NP6Client(Endpoints):
         self._base_url = to_base_url(base_url)
         self._resources = Resources(
             transport=Transport(
-                key=key, base_url=self._base_url, timeouts=timeouts, session=session
+                key=key,
+                base_url=self._base_url,
+                timeouts=timeouts,
+                session=session,
+                concurrency=self._concurrency,
             ),
             limiter=Limiter(Governor(concurrency=self._concurrency, max_rate=rate)),
             timeouts=timeouts,

@@ -9,7 +9,15 @@ from attrs import Attribute, field, frozen
 from attrs.validators import optional
 from yarl import URL
 
-__all__ = ["ApiKey", "RetryPolicy", "Timeouts", "to_base_url", "to_count", "to_seconds"]
+__all__ = [
+    "ApiKey",
+    "RetryPolicy",
+    "Timeouts",
+    "is_loopback",
+    "to_base_url",
+    "to_count",
+    "to_seconds",
+]
 
 _LONGEST_KEY: Final = 4096
 
@@ -140,12 +148,13 @@ def to_base_url(value: str) -> URL:
         raise ValueError("base_url must not carry credentials: the key goes in a header")
     if url.query_string or url.fragment:
         raise ValueError("base_url must have no query and no fragment")
-    if url.scheme == "http" and not _is_loopback(host):
+    if url.scheme == "http" and not is_loopback(host):
         raise ValueError("base_url must be https: plain http would show the key to the network")
     return url
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, as far as its name or address tells."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

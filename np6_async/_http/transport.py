@@ -1,14 +1,16 @@
 """Sends requests: each exactly once, with the key, and only to the API."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 
 import aiohttp
 from yarl import URL
 
 from np6_async._generated.kinds import API_KEY_HEADER
-from np6_async._options import ApiKey, Timeouts
+from np6_async._options import ApiKey, Timeouts, is_loopback
 from np6_async.errors import ConnectError, NP6Error
 
+from .callers import CallersSession
 from .connector import Connecting, connecting
 from .exceptions import FOREIGN, StaleConnectionError, translate
 from .redaction import scrub, scrubbed_headers
@@ -26,18 +28,33 @@ class Transport:
         base_url: Where the API is.
         timeouts: Those of most requests.
         session: A caller's own session, which stays open; None to have one made and closed.
+        concurrency: How many requests there may be at once.
+
+    Raises:
+        ValueError: The session is not usable.
     """
 
     def __init__(
-        self, *, key: ApiKey, base_url: URL, timeouts: Timeouts, session: Session | None
+        self,
+        *,
+        key: ApiKey,
+        base_url: URL,
+        timeouts: Timeouts,
+        session: Session | None,
+        concurrency: int,
     ) -> None:
         self._key = key
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
         # With sessions of our own, whoever sends times the silence: `connected` says from when on.
-        self._callers = session
-        self._timeouts = timeouts
-        self._timeout = self._client_timeout(timeouts)
+        self._timeout = aiohttp.ClientTimeout(
+            total=None,
+            sock_connect=timeouts.connect,
+            sock_read=None if session is None else timeouts.idle,
+        )
+        self._callers = (
+            None if session is None else CallersSession(session, concurrency=concurrency)
+        )
         self._own = OwnSessions()
 
     async def send(
@@ -64,21 +81,21 @@ class Transport:
             TransportError: No response came.
             StaleConnectionError: The same, and a new connection will help.
         """
-        failure: NP6Error
-        current = Connecting(connected)
-        token = connecting.set(current)
+        failure: Exception
+        sending = self._get(path, params, uncompressed=uncompressed, new_connection=new_connection)
+        token = connecting.set(Connecting(connected))
         try:
-            timeout = self._timeout
-            if timeouts is not self._timeouts:  # those of a view
-                timeout = self._client_timeout(timeouts)
-            response = await self._get(
-                path, params, timeout, uncompressed=uncompressed, new_connection=new_connection
-            )
-            return Response(response, scrubbed_headers(response, self._key))
-        except NP6Error as error:
+            response = await sending
+        except (NP6Error, StaleConnectionError) as error:  # those of `_authorize`
             failure = error.with_traceback(None)
         except FOREIGN as error:
             failure = translate(error, if_lost=ConnectError)
+        except asyncio.CancelledError:
+            if self._callers is None or (closed := self._callers.cancellation()) is None:
+                raise
+            failure = closed
+        else:
+            return Response(response, scrubbed_headers(response, self._key))
         finally:
             connecting.reset(token)
             current.done = _nothing  # contexts that aiohttp has copied keep it
@@ -94,22 +111,21 @@ class Transport:
             sock_read=None if self._callers is None else timeouts.idle,
         )
 
-    async def _get(
-        self,
-        path: str,
-        params: Mapping[str, str],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
-        *,
-        uncompressed: bool,
-        new_connection: bool,
-    ) -> aiohttp.ClientResponse:
-        headers, name = UNCOMPRESSED if uncompressed else REQUEST_HEADERS, None
-        if new_connection and self._callers is not None:
-            # What is kept for a name that is stated is kept apart from what is kept for none.
-            headers, name = {**headers, "Connection": "close"}, self._origin[1]
-        if self._callers is None and not uncompressed:
-            headers = {}  # the session has them, which is faster
-        return await (self._callers or self._own.get(new_connection=new_connection)).get(
+    def _get(
+        self, path: str, params: Mapping[str, str], *, uncompressed: bool, new_connection: bool
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        """Return the request, which is sent when it is awaited."""
+        name = None
+        if self._callers is None:
+            session = self._own.get(new_connection=new_connection)
+            headers = UNCOMPRESSED if uncompressed else {}  # it has the others, which is faster
+        else:
+            session = self._callers.get()
+            headers = UNCOMPRESSED if uncompressed else REQUEST_HEADERS
+            if new_connection:
+                # What is kept for a name that is stated is kept apart from what is kept for none.
+                headers, name = {**headers, "Connection": "close"}, self._origin[1]
+        return session.get(
             f"{self._prefix}{path}",
             params=params or None,
             headers=headers,
@@ -130,6 +146,13 @@ class Transport:
         Cookies of a caller's own session stay out of it.
         """
         request.headers.pop("Cookie", None)
+        proxy = request.proxy
+        if proxy is not None and request.url.scheme == "http" and not is_loopback(proxy.host or ""):
+            raise ConnectError(
+                "the session's proxy would get the key over plain http: except the host of "
+                "base_url from it, or use https",
+                permanent=True,
+            )
         if _origin(request.url) == self._origin:
             request.headers[API_KEY_HEADER] = self._key.reveal()
         sending = handler(request)
@@ -142,7 +165,7 @@ class Transport:
             error.__traceback__ = None  # see `translate`
         if self._callers is None and not connecting.get().dialled:
             raise StaleConnectionError
-        raise ConnectError("the connection was lost before an answer came")
+        raise ConnectError("the connection was lost before a response came")
 
     def scrub(self, text: str) -> str:
         """Return the text without the key, should the server have repeated it."""

@@ -31,9 +31,9 @@ async def test_S1_the_key_goes_to_the_origin_of_the_api_only(
 ) -> None:
     """No request of ours leads elsewhere: this is a second lock on the same door."""
     transport = Transport(
-        key=ApiKey(key), base_url=URL(base_url), timeouts=Timeouts(), session=None
+        key=ApiKey(key), base_url=URL(base_url), timeouts=Timeouts(), session=None, concurrency=1
     )
-    request: Any = SimpleNamespace(url=URL(url), headers=CIMultiDict())
+    request: Any = SimpleNamespace(url=URL(url), headers=CIMultiDict(), proxy=None)
 
     async def answer(_: object) -> Any:
         """Return nothing: what matters was done before."""
@@ -62,5 +62,6 @@ def test_S5_a_key_is_taken_out_of_a_text_and_nothing_else_is(text: str, shown: s
         base_url=URL("https://np6.example.org"),
         timeouts=Timeouts(),
         session=None,
+        concurrency=1,
     )
     assert transport.scrub(text) == shown

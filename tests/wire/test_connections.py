@@ -340,7 +340,11 @@ async def impatient(key: str) -> AsyncIterator[Callable[[str], Stream]]:
         def open_stream(url: str) -> Stream:
             timeouts = Timeouts(connect=2, idle=2)
             transport = Transport(
-                key=ApiKey(key), base_url=to_base_url(url), timeouts=timeouts, session=None
+                key=ApiKey(key),
+                base_url=to_base_url(url),
+                timeouts=timeouts,
+                session=None,
+                concurrency=1,
             )
             resources = Resources(
                 transport=transport,

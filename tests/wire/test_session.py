@@ -1,12 +1,15 @@
 """A session of the caller's own."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict
 
 from np6_async import NP6Client, RetryPolicy
 from np6_async.errors import NotFoundError, NP6Error, RedirectError
@@ -153,12 +156,87 @@ async def test_S15_hidden_resending_is_off_in_a_session_too(
     assert len(server.requests) == 1
 
 
-async def test_a_session_that_was_closed_is_a_mistake_of_the_caller(
-    serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
+# What an own session may bring, and works; the first test of settings above has more of them.
+
+
+@pytest.fixture
+def netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "netrc"
+    path.write_text("machine 127.0.0.1 login someone password something\n", "ascii")
+    path.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(path))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+class OwnResponse(aiohttp.ClientResponse):
+    """A class of responses of the caller's own."""
+
+
+class OwnRequest(aiohttp.ClientRequest):
+    """A class of requests of the caller's own."""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"response_class": OwnResponse},
+        {"request_class": OwnRequest},
+        {"version": aiohttp.HttpVersion10},
+        {"skip_auto_headers": ["User-Agent", "Accept-Encoding"]},
+        {"json_serialize": refuse},
+        {"requote_redirect_url": False},
+        {"trust_env": True},
+        {"read_bufsize": 1},
+        {"headers": CIMultiDict([("x-key", "one"), ("X-Key", "another"), ("Cookie", "mine=1")])},
+        {"trace_configs": [aiohttp.TraceConfig()]},
+        {"connector_owner": False},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+@pytest.mark.usefixtures("netrc")
+async def test_S15_with_any_setting_of_the_session_requests_and_events_are_the_same(
+    serve: Serve, np6: MakeClient, key: str, settings: Any
+) -> None:
+    wanted = [*range(500)]
+    zipped = gzip.compress(body(*wanted))
+    server = await serve(always([*array(zipped, Content_Encoding="gzip", Set_Cookie="a=b")]))
+    async with aiohttp.ClientSession(**settings) as session:
+        client = np6(server.url, session=session)
+        assert numbers(await client.executions(156)) == wanted
+        assert numbers([each async for each in client.executions(156)]) == wanted
+        if session.connector is not None:
+            await session.connector.close()
+    for request in server.requests:
+        assert request.head.lower().count(b"x-key:") == 1
+        headers = request.headers
+        assert (headers["x-key"], headers["accept-encoding"]) == (key, "gzip")
+        assert headers["user-agent"].startswith("np6-async/")
+        assert "cookie" not in headers
+
+
+@pytest.mark.usefixtures("netrc")
+@pytest.mark.parametrize("trust_env", [True, False])
+async def test_credentials_of_the_environment_are_sent_only_if_the_session_asks_for_them(
+    serve: Serve, np6: MakeClient, trust_env: bool
 ) -> None:
     server = await serve(always(array(b"[]")))
-    client = np6(server.url, session=session, concurrency=1)
-    await session.close()
-    for _ in range(2):
-        with pytest.raises(RuntimeError, match="Session is closed"):
-            await client.executions(156)
+    async with aiohttp.ClientSession(trust_env=trust_env) as session:
+        await np6(server.url, session=session).executions(156)
+    assert ("authorization" in server.requests[0].headers) == trust_env
+
+
+async def test_a_unix_socket_is_used(np6: MakeClient, tmp_path: Path) -> None:
+    path = str(tmp_path / "socket")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for step in array(body(1)):
+            assert isinstance(step, bytes)
+            writer.write(step)
+        writer.close()
+
+    async with (
+        await asyncio.start_unix_server(serve, path),
+        aiohttp.ClientSession(connector=aiohttp.UnixConnector(path)) as session,
+    ):
+        assert numbers(await np6("http://localhost", session=session).executions(156)) == [1]
