@@ -8,6 +8,7 @@ client would retry, and it says nothing about mocks that nobody called.
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
 
+import pytest
 from aiohttp import ClientResponse
 from aioresponses import aioresponses
 from yarl import URL
@@ -29,9 +30,13 @@ class StrictMock(aioresponses):
         super().add(url, *args, **{"response_class": _Response, **kwargs})
 
     async def match(self, method: str, url: URL, *args: Any, **kwargs: Any) -> ClientResponse:
-        """As for `aioresponses`, but a call that was not expected is no error of the network."""
+        """As for `aioresponses`, but a call that was not expected is no error of the network.
+
+        The failure is no `Exception`: a client takes every other for a fault of the network.
+        """
         response = await super().match(method, url, *args, **kwargs)
-        assert response is not None, f"unexpected: {method} {url}"
+        if response is None:
+            pytest.fail(f"unexpected: {method} {url}")
         return response
 
     def __enter__(self) -> Self:

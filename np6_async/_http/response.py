@@ -7,7 +7,7 @@ import aiohttp
 
 from np6_async.errors import ResponseError, StreamInterruptedError
 
-from .exceptions import FOREIGN, translate
+from .exceptions import translate
 
 __all__ = ["Response"]
 
@@ -43,7 +43,7 @@ class Response:
         self._check_size()
         try:
             return self._content.read_nowait()
-        except FOREIGN as error:
+        except Exception as error:  # noqa: BLE001 - nothing of aiohttp's comes out as it is
             failure = translate(error, if_lost=StreamInterruptedError)
         self.close()
         try:
@@ -64,7 +64,7 @@ class Response:
         """
         try:
             return await self._content.readany()
-        except FOREIGN as error:
+        except Exception as error:  # noqa: BLE001 - nothing of aiohttp's comes out as it is
             failure = translate(error, if_lost=StreamInterruptedError)
         self.close()
         try:

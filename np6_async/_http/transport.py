@@ -12,10 +12,11 @@ from np6_async.errors import ConnectError, NP6Error
 
 from .callers import CallersSession
 from .connector import Connecting, connecting
-from .exceptions import FOREIGN, StaleConnectionError, translate
+from .exceptions import StaleConnectionError, translate
 from .redaction import scrub, scrubbed_headers
 from .response import Response
 from .session import REQUEST_HEADERS, UNCOMPRESSED, OwnSessions, Session
+from .tls import CLOSED
 
 __all__ = ["Response", "Session", "StaleConnectionError", "Transport"]
 
@@ -88,7 +89,7 @@ class Transport:
             response = await sending
         except (NP6Error, StaleConnectionError) as error:  # those of `_authorize`
             failure = error.with_traceback(None)
-        except FOREIGN as error:
+        except Exception as error:  # noqa: BLE001 - aiohttp's, and those of a caller's session
             failure = translate(error, if_lost=ConnectError)
         except asyncio.CancelledError:
             if self._callers is None or (closed := self._callers.cancellation()) is None:
@@ -162,10 +163,14 @@ class Transport:
         except aiohttp.ClientConnectorError:
             raise
         except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-            error.__traceback__ = None  # see `translate`
+            failure = translate(error, if_lost=ConnectError)
+        if failure.permanent:
+            raise failure
         if self._callers is None and not connecting.get().dialled:
             raise StaleConnectionError
-        raise ConnectError("the connection was lost before a response came")
+        if self._origin[0] == "https":
+            failure = ConnectError(f"{failure.args[0]}: {CLOSED}")
+        raise failure
 
     def scrub(self, text: str) -> str:
         """Return the text without the key, should the server have repeated it."""

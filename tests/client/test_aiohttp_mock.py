@@ -17,7 +17,7 @@ async def test_it_answers_what_it_was_told_of(np6: MakeClient, web: StrictMock) 
 
 
 async def test_a_call_that_was_not_expected_fails_at_once(np6: MakeClient) -> None:
-    with StrictMock() as web, pytest.raises(AssertionError, match=f"unexpected: GET {URL}"):
+    with StrictMock() as web, pytest.raises(pytest.fail.Exception, match=f"unexpected: GET {URL}"):
         await np6().bounces(156)
     assert len(web.requests) == 1
 
@@ -26,7 +26,7 @@ async def test_a_mock_answers_once(np6: MakeClient, web: StrictMock) -> None:
     web.get(URL, body=b"[]")
     client = np6()
     await client.bounces(156)
-    with pytest.raises(AssertionError, match="unexpected: GET"):
+    with pytest.raises(pytest.fail.Exception, match="unexpected: GET"):
         await client.bounces(156)
 
 

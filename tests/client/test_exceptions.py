@@ -1,8 +1,14 @@
 """Every exception of aiohttp's client becomes one of ours, and it was decided which."""
 
+import asyncio
 import errno
+import pkgutil
+import re
 import socket
+import ssl
 from collections.abc import Iterator
+from contextlib import suppress
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,22 +26,26 @@ from np6_async.errors import (
     StreamInterruptedError,
 )
 from tests.aiohttp_mock import StrictMock
+from tests.leaks import places
 from tests.support import MakeClient
 
 URL = "https://np6.example.org/notifications/156/events/bounces"
 KEY: Any = SimpleNamespace(host="np6.example.org", port=443, is_ssl=True, ssl=True)
 REQUEST: Any = SimpleNamespace(real_url=URL, headers={"X-Key": "of the request"})
 
-# Ours where no answer came, ours where its body broke off, and whether asking again is pointless.
+# Ours before a response came, ours in its body, and whether asking again is pointless.
 CONNECT = (ConnectError, ConnectError, False)
 TRUST = (ConnectError, ConnectError, True)
 LOST = (ConnectError, StreamInterruptedError, False)
+UNKNOWN = LOST
 SLOW = (RequestTimeoutError, RequestTimeoutError, False)
 CUT = (StreamInterruptedError, StreamInterruptedError, False)
 BROKEN = (ProtocolError, ProtocolError, False)
 MISUSED = (ProtocolError, ProtocolError, True)
 
 DECIDED = {
+    "BadContentDispositionHeader": UNKNOWN,
+    "BadContentDispositionParam": UNKNOWN,
     "BadHttpMessage": BROKEN,
     "BadHttpMethod": BROKEN,
     "BadStatusLine": BROKEN,
@@ -45,7 +55,7 @@ DECIDED = {
     "ClientConnectorDNSError": CONNECT,
     "ClientConnectorError": CONNECT,
     "ClientConnectorSSLError": TRUST,
-    "ClientError": BROKEN,
+    "ClientError": UNKNOWN,
     "ClientHttpProxyError": CONNECT,
     "ClientOSError": LOST,
     "ClientPayloadError": CUT,
@@ -57,6 +67,7 @@ DECIDED = {
     "ContentLengthError": BROKEN,
     "ContentTypeError": BROKEN,
     "DecompressSizeError": BROKEN,
+    "EofStream": UNKNOWN,
     "HttpBadRequest": BROKEN,
     "HttpProcessingError": BROKEN,
     "InvalidHeader": BROKEN,
@@ -64,42 +75,64 @@ DECIDED = {
     "InvalidURLError": BROKEN,
     "InvalidUrlClientError": MISUSED,
     "InvalidUrlRedirectClientError": MISUSED,
-    "LineTooLong": BROKEN,
-    "NonHttpUrlClientError": BROKEN,
-    "NonHttpUrlRedirectClientError": BROKEN,
+    "LineTooLong": MISUSED,
+    "LookupError": UNKNOWN,
+    "NonHttpUrlClientError": MISUSED,
+    "NonHttpUrlRedirectClientError": MISUSED,
     "PayloadEncodingError": BROKEN,
-    "RedirectClientError": BROKEN,
+    "RedirectClientError": UNKNOWN,
     "ServerConnectionError": LOST,
     "ServerDisconnectedError": LOST,
     "ServerFingerprintMismatch": TRUST,
     "ServerTimeoutError": SLOW,
     "SocketTimeoutError": SLOW,
+    "TooManyMembersError": UNKNOWN,
     "TooManyRedirects": BROKEN,
     "TransferEncodingError": BROKEN,
     "UnixClientConnectorError": CONNECT,
-    "UploadAbortedError": BROKEN,
+    "UploadAbortedError": UNKNOWN,
+    "WSHandshakeError": UNKNOWN,
+    "WSMessageTypeError": UNKNOWN,
     "WSServerHandshakeError": BROKEN,
+    "WebSocketError": UNKNOWN,
     # Python's own, which aiohttp lets through
+    "AssertionError": UNKNOWN,
     "ConnectionResetError": LOST,
+    "EOFError": UNKNOWN,
+    "KeyError": UNKNOWN,
+    "MemoryError": UNKNOWN,
     "OSError": LOST,
+    "RecursionError": UNKNOWN,
+    "RuntimeError": UNKNOWN,
+    "SSLError": LOST,
+    "StopAsyncIteration": UNKNOWN,
     "TimeoutError": SLOW,
+    "TypeError": UNKNOWN,
+    "gaierror": LOST,
+    # One that nobody has heard of
+    "OddError": UNKNOWN,
 }
 
 
-def family(cls: type[Exception]) -> Iterator[type[Exception]]:
-    if cls.__module__.startswith("aiohttp"):
-        yield cls
-    for each in cls.__subclasses__():
-        yield from family(each)
+class OddError(Exception):
+    """Such as that of a package for proxies."""
+
+
+def of_aiohttp() -> Iterator[type[Exception]]:
+    """Yield every class of exceptions in aiohttp, but for those of its server alone."""
+    for module in pkgutil.walk_packages(aiohttp.__path__, "aiohttp."):
+        if not re.match(r"aiohttp\.(web|worker|pytest_plugin|test_utils)", module.name):
+            for each in vars(import_module(module.name)).values():
+                if isinstance(each, type) and issubclass(each, Exception):
+                    yield each
 
 
 FOREIGN = sorted(
     {
-        *family(aiohttp.ClientError),
-        *family(http_exceptions.HttpProcessingError),
-        ConnectionResetError,
-        OSError,
-        TimeoutError,
+        *(each for each in of_aiohttp() if each.__module__.startswith("aiohttp.")),
+        *(AssertionError, ConnectionResetError, EOFError, KeyError, MemoryError, OSError),
+        *(RecursionError, RuntimeError, ssl.SSLError, StopAsyncIteration, TimeoutError, TypeError),
+        *(socket.gaierror, OddError),
     },
     key=lambda cls: cls.__name__,
 )
@@ -120,6 +153,8 @@ def make(foreign: type[Exception]) -> Exception:
         arguments = (b"one", b"another", "np6.example.org", 443)
     elif issubclass(foreign, http_exceptions.LineTooLong):
         arguments = (b"line", 1)
+    elif foreign.__name__ == "WebSocketError":
+        arguments = (1000, "text")
     elif foreign is http_exceptions.HttpProcessingError:
         arguments = ()
     return foreign(*arguments)
@@ -134,11 +169,11 @@ async def failure(np6: MakeClient, web: StrictMock, error: Exception) -> NP6Erro
 
 @every_foreign
 def test_somebody_decided_what_it_becomes(foreign: type[Exception]) -> None:
-    assert foreign.__name__ in DECIDED, "decide what it becomes: here and in _transport's table"
+    assert foreign.__name__ in DECIDED, "decide what it becomes: here and in _http/exceptions.py"
 
 
 @every_foreign
-async def test_in_place_of_an_answer_it_becomes_that(
+async def test_in_place_of_a_response_it_becomes_that(
     np6: MakeClient, web: StrictMock, foreign: type[Exception]
 ) -> None:
     ours, _, permanent = DECIDED[foreign.__name__]
@@ -146,37 +181,63 @@ async def test_in_place_of_an_answer_it_becomes_that(
     assert (type(error), error.permanent) == (ours, permanent)
     assert (error.status, error.__cause__, error.__context__) == (None, None, None)
     assert "of the request" not in repr(vars(error))
+    assert "None" not in str(error)
+
+
+def of_body(error: BaseException) -> Response:
+    """Return a response whose body cannot be read."""
+
+    async def fail() -> bytes:
+        raise error
+
+    def fail_at_once() -> bytes:
+        raise error
+
+    body = SimpleNamespace(readany=fail, read_nowait=fail_at_once, total_bytes=0)
+    response: Any = SimpleNamespace(status=200, content=body, close=lambda: None)
+    return Response(response, {})
 
 
 @every_foreign
 async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
-    async def fail() -> bytes:
-        raise make(foreign)
-
-    body = SimpleNamespace(readany=fail)
-    response: Any = SimpleNamespace(status=200, content=body, close=lambda: None)
-    with pytest.raises(NP6Error) as caught:
-        await Response(response, {}).read()
     _, ours, permanent = DECIDED[foreign.__name__]
-    assert (type(caught.value), caught.value.permanent) == (ours, permanent)
-    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    with pytest.raises(NP6Error) as waited:
+        await of_body(make(foreign)).read()
+    with pytest.raises(NP6Error) as taken:
+        of_body(make(foreign)).read_nowait()
+    for error in (waited.value, taken.value):
+        assert (type(error), error.permanent) == (ours, permanent)
+        assert (error.__cause__, error.__context__) == (None, None)
+        assert "None" not in str(error)
 
 
 @pytest.mark.parametrize(
-    ("code", "permanent"), [(socket.EAI_NONAME, True), (socket.EAI_AGAIN, False)]
+    "unstoppable", [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
 )
-async def test_N1_N2_a_name_that_does_not_exist_is_not_asked_for_again(
-    np6: MakeClient, web: StrictMock, code: int, permanent: bool
+async def test_what_ends_a_task_or_the_process_passes(
+    np6: MakeClient, web: StrictMock, unstoppable: type[BaseException]
 ) -> None:
-    unknown = socket.gaierror(code, "Name or service not known")
-    error = await failure(np6, web, aiohttp.ClientConnectorDNSError(KEY, unknown))
-    assert (type(error), error.permanent) == (ConnectError, permanent)
-    assert error.args == (
-        "the host name did not resolve (np6.example.org:443: Name or service not known)",
-    )
-
-
-async def test_what_is_a_mistake_and_no_fault_passes(np6: MakeClient, web: StrictMock) -> None:
-    web.get(URL, exception=RuntimeError("Session is closed"))
-    with pytest.raises(RuntimeError, match="Session is closed"):
+    cause: Any = unstoppable("mine")  # aioresponses takes exceptions of any kind
+    web.get(URL, exception=cause)
+    with pytest.raises(unstoppable, match="mine"):
         await np6().bounces(156)
+    with pytest.raises(unstoppable, match="mine"):
+        await of_body(cause).read()
+    with pytest.raises(unstoppable, match="mine"):
+        of_body(cause).read_nowait()
+
+
+@every_foreign
+async def test_S3_S4_no_text_of_it_is_repeated(
+    np6: MakeClient, web: StrictMock, key: str, foreign: type[Exception]
+) -> None:
+    error = make(foreign)
+    error.args = (f"X-Key: {key}", key.encode())
+    error.__cause__ = http_exceptions.BadStatusLine(key, f"{key} is no status line")
+    for name in ("message", "strerror", "reason", "description"):
+        with suppress(AttributeError, TypeError):
+            setattr(error, name, f"{key}!")
+    assert places(key, await failure(np6, web, error)) == []
+    with pytest.raises(NP6Error) as caught:
+        await of_body(error).read()
+    assert places(key, caught.value) == []

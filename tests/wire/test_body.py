@@ -1,8 +1,10 @@
 """Bodies of a 200 that are not what the API promises."""
 
 import gzip
+import re
 from collections.abc import Iterable, Mapping
 
+import aiohttp
 import pytest
 
 from np6_async import BounceEvent, EventQuery, RetryPolicy, UnknownEvent
@@ -185,29 +187,88 @@ async def test_a_body_that_cannot_be_decompressed_is_no_http(
     assert type(error) is ProtocolError
 
 
+OK = b"HTTP/1.1 200 OK\r\n"
+MALFORMED = {
+    "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "it does not begin with a status line"),
+    "no status": (b"HTTP/1.1 abc OK\r\n\r\n", "it does not begin with a status line"),
+    "negative length": (
+        OK + b"Content-Length: -1\r\n\r\n[]",
+        "Content-Length is not a number|a header",
+    ),
+    "two lengths": (
+        OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
+        "it has two Content-Length headers",
+    ),
+    "huge length": (
+        OK + b"Content-Length: 99999999999999999999999\r\n\r\n[]",
+        "its Content-Length is too large",
+    ),
+    "length and chunks": (
+        OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n",
+        "it has both Content-Length and Transfer-Encoding",
+    ),
+    "bad chunk size": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n[]",
+        "the size of a chunk is not a number|its chunks are malformed",
+    ),
+    "no colon": (OK + b"X-Header\r\n\r\n[]", "a header is malformed"),
+    "NUL in a header": (OK + b"X-Header: \0\r\n\r\n[]", "a header is malformed"),
+}
+BY_THE_COMPILED_PARSER = {"two lengths", "huge length"}
+TOO_LARGE = {
+    "endless header": (
+        OK + b"X: " + b"x" * 9000 + b"\r\n\r\n[]",
+        "is longer than 8190 bytes: pass a session with a larger max_line_size and max_field_size",
+    ),
+    "endless status line": (
+        OK[:-2] + b"x" * 9000 + b"\r\n\r\n[]",
+        "is longer than 8190 bytes: pass a session with a larger max_line_size and max_field_size",
+    ),
+    "130 headers": (
+        OK + b"".join(b"X-%d: x\r\n" % number for number in range(130)) + b"\r\n[]",
+        "more headers than are accepted, 128 by default: pass a session with a larger max_headers",
+    ),
+}
+
+
 @pytest.mark.parametrize(
-    "sent",
+    "name",
     [
-        pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n\r\n", id="another protocol"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n[]", id="negative length"),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n[]",
-            id="two lengths",
-            marks=by_the_compiled_parser,
-        ),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n[]", id="bad chunk size"
-        ),
-        pytest.param(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 9000 + b"\r\n\r\n[]", id="endless header"),
+        pytest.param(name, marks=by_the_compiled_parser if name in BY_THE_COMPILED_PARSER else ())
+        for name in MALFORMED
     ],
 )
-async def test_H13_a_malformed_answer_is_never_taken_for_a_400(
-    serve: Serve, np6: MakeClient, sent: bytes
+async def test_H13_a_malformed_response_is_told_by_its_fault_and_never_taken_for_a_400(
+    serve: Serve, np6: MakeClient, name: str
 ) -> None:
+    sent, told = MALFORMED[name]
     server = await serve(always([sent, End.FIN]))
     error = await failure_of_both(np6, server.url)
-    assert type(error) is ProtocolError
-    assert error.status is None
+    assert (type(error), error.status) == (ProtocolError, None)
+    assert re.search(rf"the response is not valid HTTP \(.*({told})", str(error))
+
+
+@cases(TOO_LARGE)
+async def test_H13_a_head_beyond_a_limit_names_the_limit_and_is_not_asked_for_again(
+    serve: Serve, np6: MakeClient, row: tuple[bytes, str]
+) -> None:
+    sent, told = row
+    server = await serve(always([sent, End.FIN]))
+    error = await failure_of_both(np6, server.url, RetryPolicy(attempts=4))
+    assert (type(error), error.permanent) == (ProtocolError, True)
+    assert told in str(error)
+    assert len(server.requests) == 2  # one for each way to ask
+
+
+@cases(TOO_LARGE)
+async def test_a_head_beyond_the_default_limits_is_read_by_a_session_with_larger_ones(
+    serve: Serve, np6: MakeClient, row: tuple[bytes, str]
+) -> None:
+    server = await serve(always([row[0], End.FIN]))
+    async with aiohttp.ClientSession(
+        max_line_size=10_000, max_field_size=10_000, max_headers=200
+    ) as session:
+        assert await np6(server.url, session=session).bounces(156) == []
 
 
 async def test_V2_a_strict_client_names_the_place_that_does_not_fit(

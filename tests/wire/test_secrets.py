@@ -40,6 +40,13 @@ def echoes(key: str) -> dict[str, Response]:
         "reason": [f"HTTP/1.1 404 {key}\r\nContent-Length: 0\r\n\r\n".encode()],
         "no HTTP": [f"{key}\r\n\r\n".encode(), End.FIN],
         "broken header": [f"HTTP/1.1 200 OK\r\n{key}\r\n\r\n".encode(), End.FIN],
+        "long header": [f"HTTP/1.1 200 OK\r\nX: {key * 300}\r\n\r\n".encode(), End.FIN],
+        "many headers": [
+            b"HTTP/1.1 200 OK\r\n" + f"X-{key}: {key}\r\n".encode() * 130 + b"\r\n",
+            End.FIN,
+        ],
+        "length": [f"HTTP/1.1 200 OK\r\nContent-Length: {key}\r\n\r\n".encode(), End.FIN],
+        "chunk": [*chunked()[:1], key.encode() + b"\r\n", End.FIN],
         "half a head": [f"HTTP/1.1 200 OK\r\nX: {key}\r\n".encode(), End.FIN],
         "broken body": [*array(f'["{key}'.encode(), Content_Length=99), End.FIN],
         "misfit": array(f'[{{"{key}": 1, "type": "{key}"}}]'.encode()),

@@ -1,8 +1,11 @@
 """Who is trusted with the key: whoever has a certificate for the name that was asked for."""
 
+import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Thread
 
 import aiohttp
 import pytest
@@ -77,3 +80,137 @@ async def test_S8_an_authority_of_the_callers_own_comes_with_a_session(
     server = await serve(always(array(body(1))), tls=presenting(NAME))
     assert numbers(await np6(server.url, session=trusting).executions(156)) == [1]
     assert server.requests[0].headers["x-key"] == key
+
+
+# Servers whose OpenSSL sends an alert, as nginx, haproxy and Go do; asyncio's close before it went.
+
+TLSv1_2, TLSv1_3 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+
+
+@contextmanager
+def alerting(context: ssl.SSLContext) -> Iterator[tuple[str, list[int]]]:
+    """Take connections in a thread; yield the URL, and the ports that they came from."""
+    came: list[int] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, (_, port) = listener.accept()
+            except OSError:
+                return
+            came.append(port)
+            secured = context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+            with secured, suppress(OSError):
+                with suppress(ssl.SSLError):
+                    secured.do_handshake()
+                secured.shutdown(socket.SHUT_WR)
+                while secured.recv(2**16):  # or a reset would overtake the alert
+                    pass
+
+    with socket.create_server((NAME, 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            yield f"https://{NAME}:{listener.getsockname()[1]}", came
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def server(
+    *,
+    low: ssl.TLSVersion = TLSv1_2,
+    high: ssl.TLSVersion = TLSv1_3,
+    demanding: bool = False,
+    ciphers: str = "DEFAULT",
+) -> ssl.SSLContext:
+    context = presenting(NAME)
+    context.minimum_version, context.maximum_version = low, high
+    context.set_ciphers(ciphers)
+    if demanding:
+        context.verify_mode = ssl.CERT_REQUIRED
+        AUTHORITY.configure_trust(context)
+    return context
+
+
+def client(
+    *,
+    low: ssl.TLSVersion = TLSv1_2,
+    high: ssl.TLSVersion = TLSv1_3,
+    authority: trustme.CA | None = None,
+    ciphers: str = "DEFAULT",
+) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    AUTHORITY.configure_trust(context)
+    context.minimum_version, context.maximum_version = low, high
+    context.set_ciphers(ciphers)
+    if authority is not None:
+        authority.issue_cert("client@example.org").configure_cert(context)
+    return context
+
+
+AES_128, AES_256 = "ECDHE+AES128", "ECDHE+AES256"
+MISFITS = {
+    "no client certificate, TLS 1.3": (
+        *(server(low=TLSv1_3, demanding=True), client()),
+        "demands a client certificate",
+    ),
+    "no client certificate, TLS 1.2": (
+        *(server(high=TLSv1_2, demanding=True), client()),
+        "demands a client certificate",
+    ),
+    "a client certificate of others, TLS 1.3": (
+        *(server(low=TLSv1_3, demanding=True), client(authority=trustme.CA())),
+        "does not trust the client certificate",
+    ),
+    "a client certificate of others, TLS 1.2": (
+        *(server(high=TLSv1_2, demanding=True), client(authority=trustme.CA())),
+        "does not trust the client certificate",
+    ),
+    "a server that is too new": (
+        *(server(low=TLSv1_3), client(high=TLSv1_2)),
+        "share no TLS version",
+    ),
+    "a server that is too old": (
+        *(server(high=TLSv1_2), client(low=TLSv1_3)),
+        "share no TLS version",
+    ),
+    "no cipher in common": (
+        *(server(high=TLSv1_2, ciphers=AES_128), client(high=TLSv1_2, ciphers=AES_256)),
+        "takes none of the ciphers",
+    ),
+}
+
+
+@pytest.mark.parametrize(("theirs", "ours", "told"), MISFITS.values(), ids=MISFITS)
+async def test_N5_tls_that_cannot_succeed_is_named_and_not_tried_again(
+    np6: MakeClient, theirs: ssl.SSLContext, ours: ssl.SSLContext, told: str
+) -> None:
+    connector = aiohttp.TCPConnector(ssl=ours)
+    with alerting(theirs) as (url, came):
+        async with aiohttp.ClientSession(connector=connector) as session:
+            error = await failure(np6, url, session)
+    assert told in str(error)
+    assert "ssl context" in str(error)
+    assert (error.permanent, error.attempts, len(came)) == (True, 1, 1)
+    assert (error.__cause__, error.__context__) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        pytest.param(server(low=TLSv1_3, demanding=True), client(), id="after the handshake"),
+        pytest.param(server(low=TLSv1_3), client(high=TLSv1_2), id="in the handshake"),
+    ],
+)
+async def test_N6_tls_that_ends_without_a_reason_is_tried_again_and_says_what_it_may_be(
+    serve: Serve, np6: MakeClient, theirs: ssl.SSLContext, ours: ssl.SSLContext
+) -> None:
+    listening = await serve(always(array(body(1))), tls=theirs)
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=ours)) as session:
+        error = await failure(np6, listening.url, session)
+    assert "the server may demand a client certificate or another TLS version" in str(error)
+    assert "None" not in str(error)
+    assert (error.permanent, error.attempts) == (False, 4)
