@@ -32,11 +32,15 @@ class StaleConnectionError(Exception):
 def translate(error: Exception, *, if_lost: type[TransportError]) -> NP6Error:
     """Return our error for a foreign one, with no way back to it: it may hold the key.
 
+    The foreign error loses its traceback: aiohttp keeps the error with the connection, in a cycle,
+    and the traceback would keep every frame up to the event loop.
+
     Args:
         error: Whatever aiohttp, or a part of a caller's own session, raised.
         if_lost: Ours for a lost connection, and for what nobody has heard of: `ConnectError` before
             the response's head, `StreamInterruptedError` after it.
     """
+    error.__traceback__ = None
     if any(isinstance(each, http_exceptions.ContentEncodingError) for each in causes(error)):
         return ProtocolError("the body cannot be decompressed")
     ours, describe = next(row[1:] for row in _TABLE if isinstance(error, row[0]))

@@ -48,14 +48,11 @@ class Transport:
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
         # With sessions of our own, whoever sends times the silence: `connected` says from when on.
-        self._timeout = aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=timeouts.connect,
-            sock_read=None if session is None else timeouts.idle,
-        )
         self._callers = (
             None if session is None else CallersSession(session, concurrency=concurrency)
         )
+        self._timeouts = timeouts
+        self._timeout = self._client_timeout(timeouts)
         self._own = OwnSessions()
 
     async def send(
@@ -83,8 +80,14 @@ class Transport:
             StaleConnectionError: The same, and a new connection will help.
         """
         failure: Exception
-        sending = self._get(path, params, uncompressed=uncompressed, new_connection=new_connection)
-        token = connecting.set(Connecting(connected))
+        timeout = self._timeout
+        if timeouts is not self._timeouts:  # those of a view
+            timeout = self._client_timeout(timeouts)
+        sending = self._get(
+            path, params, timeout, uncompressed=uncompressed, new_connection=new_connection
+        )
+        current = Connecting(connected)
+        token = connecting.set(current)
         try:
             response = await sending
         except (NP6Error, StaleConnectionError) as error:  # those of `_authorize`
@@ -113,7 +116,13 @@ class Transport:
         )
 
     def _get(
-        self, path: str, params: Mapping[str, str], *, uncompressed: bool, new_connection: bool
+        self,
+        path: str,
+        params: Mapping[str, str],
+        timeout: aiohttp.ClientTimeout,
+        *,
+        uncompressed: bool,
+        new_connection: bool,
     ) -> Awaitable[aiohttp.ClientResponse]:
         """Return the request, which is sent when it is awaited."""
         name = None
