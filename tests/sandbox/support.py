@@ -11,7 +11,7 @@ from np6_async._generated.kinds import OPERATIONS
 from np6_async.sandbox import Sandbox
 
 
-class ResponseReader(NamedTuple):
+class Reply(NamedTuple):
     """A response that was read to its end."""
 
     status: int
@@ -39,17 +39,17 @@ class Browser:
 
     async def events(
         self, kind: EventKind = EventKind.EXECUTIONS, notification_id: int = 156, **params: str
-    ) -> ResponseReader:
+    ) -> Reply:
         return await self.get(OPERATIONS[kind].path.format(id=notification_id), **params)
 
-    async def get(self, path: str, **params: str) -> ResponseReader:
+    async def get(self, path: str, **params: str) -> Reply:
         return await self.request("GET", path, params=params)
 
-    async def request(self, method: str, path: str, **how: Any) -> ResponseReader:
+    async def request(self, method: str, path: str, **how: Any) -> Reply:
         headers = {"X-Key": self.sandbox.api_key, **how.pop("headers", {})}
         url = self.sandbox.url + path
         async with self.session.request(method, url, headers=headers, **how) as response:
-            return ResponseReader(response.status, response.headers, await response.read())
+            return Reply(response.status, response.headers, await response.read())
 
 
 def queries(sandbox: Sandbox, **window: Any) -> list[EventQuery]:

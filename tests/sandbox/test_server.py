@@ -13,7 +13,7 @@ import pytest
 from np6_async import EventKind, EventQuery
 from np6_async.sandbox import Faults, ResetUnit, Sandbox
 
-from .support import Browser, ResponseReader
+from .support import Browser, Reply
 
 Browse = Callable[[Sandbox], Browser]
 PATH = "/notifications/156/events/executions"
@@ -31,7 +31,7 @@ def moment(sandbox: Sandbox, position: int) -> int:
     return timestamp
 
 
-def assert_empty(answer: ResponseReader, status: int) -> None:
+def assert_empty(answer: Reply, status: int) -> None:
     assert answer.status == status
     assert answer.body == b""
     assert answer.headers.get("Content-Length", "0") == "0"
@@ -146,7 +146,7 @@ async def test_a_missing_or_wrong_key_is_401_whatever_is_asked(
     async with Sandbox() as sandbox:
         session = browse(sandbox).session
         async with session.request(method, sandbox.url + path, headers=key) as response:
-            answer = ResponseReader(response.status, response.headers, await response.read())
+            answer = Reply(response.status, response.headers, await response.read())
 
     assert_empty(answer, 401)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 from aiohttp import http_parser
 
-from .fault_server import FaultServer, Response, ResponseReader
+from .fault_server import FaultServer, Responder, Response
 
 # The one in Python takes the first of two lengths; whether that was the right one, the array shows.
 # It keeps bytes that follow a body to itself, and counts no compressed ones, so that a bomb cannot
@@ -23,7 +23,7 @@ class Serve(Protocol):
     """Starts a server that is closed when the test ends."""
 
     async def __call__(
-        self, answer: ResponseReader, *, greeting: Response = ..., tls: SSLContext | None = ...
+        self, answer: Responder, *, greeting: Response = ..., tls: SSLContext | None = ...
     ) -> FaultServer: ...
 
 
@@ -32,7 +32,7 @@ async def serve() -> AsyncIterator[Serve]:
     async with AsyncExitStack() as stack:
 
         async def start(
-            answer: ResponseReader, *, greeting: Response = (), tls: SSLContext | None = None
+            answer: Responder, *, greeting: Response = (), tls: SSLContext | None = None
         ) -> FaultServer:
             server = FaultServer(answer, greeting=greeting, tls=tls)
             return await stack.enter_async_context(server)

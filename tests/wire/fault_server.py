@@ -21,8 +21,8 @@ __all__ = [
     "End",
     "FaultServer",
     "Request",
+    "Responder",
     "Response",
-    "ResponseReader",
     "always",
     "array",
     "chunked",
@@ -76,7 +76,7 @@ class Request(NamedTuple):
 
 Step: TypeAlias = bytes | asyncio.Event | End
 Response: TypeAlias = Iterable[Step]
-ResponseReader: TypeAlias = Callable[[Request], Response]
+Responder: TypeAlias = Callable[[Request], Response]
 
 
 class FaultServer(Listener):
@@ -98,7 +98,7 @@ class FaultServer(Listener):
 
     def __init__(
         self,
-        answer: ResponseReader,
+        answer: Responder,
         *,
         greeting: Response = (),
         port: int = 0,
@@ -185,13 +185,13 @@ async def _play(steps: Response, writer: asyncio.StreamWriter) -> None:
             reset(writer)
 
 
-def always(reply: Iterable[Step]) -> ResponseReader:
+def always(reply: Iterable[Step]) -> Responder:
     """Give every request the same reply."""
     steps = list(reply)
     return lambda _: steps
 
 
-def in_turn(*replies: Iterable[Step]) -> ResponseReader:
+def in_turn(*replies: Iterable[Step]) -> Responder:
     """Give the first request the first reply, and so on; there must be no request too many."""
     left = iter(replies)
 

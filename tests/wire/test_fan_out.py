@@ -35,8 +35,8 @@ from .conftest import Serve
 from .fault_server import (
     End,
     Request,
+    Responder,
     Response,
-    ResponseReader,
     always,
     array,
     chunked,
@@ -51,7 +51,7 @@ ONCE = RetryPolicy(attempts=1)
 BEGUN = b"[" + event(1) + b"," + event(2)
 
 
-def by_id(replies: dict[int, Response]) -> ResponseReader:
+def by_id(replies: dict[int, Response]) -> Responder:
     """Response to each notification in its way, and with its id as the one event to all others."""
     return lambda request: replies.get(
         request.notification_id, array(body(request.notification_id))
