@@ -13,12 +13,13 @@ from ._engine.resources import Resources
 from ._engine.runner import MakeDecoder
 from ._engine.stats import Stats
 from ._fanout import FanOut
-from ._generated.kinds import BASE_URL
+from ._generated.kinds import BASE_URL, EventKind
 from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
 from ._policy.governor import Governor
 from ._query import EventQuery, Instant, Sort
 from ._query_source import Ids, read_queries
+from ._single_use import mark_coroutine_function
 from ._stream import EventStream
 from .hooks import Hook
 from .models import Event, UnknownEvent
@@ -250,6 +251,10 @@ class NP6Client(Endpoints):
     def _make_decoder(self, model: type[E]) -> MakeDecoder[E | UnknownEvent]:
         strict = self._strict
         return lambda on_unknown: EventDecoder(model, strict=strict, on_unknown=on_unknown)
+
+
+for _name in (*map(str, EventKind), "events", "fan_out"):
+    mark_coroutine_function(getattr(NP6Client, _name))
 
 
 def _check_type(value: object, expected: type, *, name: str) -> None:

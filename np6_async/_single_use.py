@@ -1,10 +1,13 @@
 """What can be awaited like a coroutine, and used once."""
 
+import asyncio
+import inspect
+import sys
 from abc import abstractmethod
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any, TypeVar
 
-__all__ = ["SingleUse"]
+__all__ = ["SingleUse", "mark_coroutine_function"]
 
 T = TypeVar("T")
 
@@ -51,3 +54,15 @@ class SingleUse(Coroutine[Any, Any, T]):
         self._used = True
         if self._coroutine is not None:
             self._coroutine.close()
+
+
+def mark_coroutine_function(function: Callable[..., Any]) -> None:
+    """Mark a function whose result is a `SingleUse` as one whose result is awaited.
+
+    `inspect` and `asyncio` take it for an ``async def`` then, and `unittest.mock` makes an
+    `AsyncMock` of it.
+    """
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(function)
+    else:
+        vars(function)["_is_coroutine"] = vars(asyncio.coroutines)["_is_coroutine"]
