@@ -43,22 +43,22 @@ _ADVICE: Final[Mapping[int, str]] = {
     401: "check the API key",
     403: "ask for this account's right to read the notification",
     404: "check the notification id and that it belongs to this account",
-    429: "ask for less at once: lower concurrency or set max_rate",
+    429: "send fewer requests: lower concurrency or set max_rate",
 }
-_READABLE_CODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+_READABLE_CODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})  # aiohttp decodes these
 _UNTYPED: Final = frozenset({"", "text/plain", "application/octet-stream"})
 
 
 def error_of(
     status: int, headers: Mapping[str, str], body: str, *, now: datetime
 ) -> NP6Error | None:
-    """Return the error that an answer's head amounts to; None if its body is to be read.
+    """Return the error that a response's head stands for; None if its body is to be read.
 
     Args:
         status: The HTTP status.
-        headers: The answer's headers, read without regard to case.
-        body: The head of an error body, scrubbed of the key; unused for a 200.
-        now: The time, for a ``Retry-After`` given as a date.
+        headers: The response's headers; names are not case-sensitive.
+        body: The first part of an error body, without the key; unused for a 200.
+        now: The time, for a ``Retry-After`` that is a date.
     """
     if status == 204:
         return None
@@ -77,12 +77,12 @@ def error_of(
 
 
 def requested_delay(status: int, headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Return for how many seconds an answer asks to be left alone; None if it does not say.
+    """Return how many seconds a response asks to wait; None if it does not say.
 
     Args:
         status: The HTTP status.
-        headers: The answer's headers, read without regard to case.
-        now: The time, for moments given as a date.
+        headers: The response's headers; names are not case-sensitive.
+        now: The time, for headers that give a date.
     """
     seconds = retry_after(headers, now=now)
     if seconds is None and status == 429:
@@ -91,7 +91,7 @@ def requested_delay(status: int, headers: Mapping[str, str], *, now: datetime) -
 
 
 def _target(headers: Mapping[str, str]) -> str | None:
-    """Return where a redirect leads: the origin alone, as what follows it may be secret."""
+    """Say where a redirect leads: its origin alone, since the rest of the URL may be secret."""
     location = headers.get("Location", "")
     try:
         origin = str(URL(location).origin())
@@ -101,15 +101,24 @@ def _target(headers: Mapping[str, str]) -> str | None:
 
 
 def _unreadable(headers: Mapping[str, str]) -> NP6Error | None:
-    coding = headers.get("Content-Encoding", "").strip().lower()
+    coding = _coding(headers)
     media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if coding not in _READABLE_CODINGS:
-        message = "the body has a Content-Encoding that was not asked for"
+        message = f"the body has Content-Encoding {coding[:80]!r}, which was not asked for"
         return ProtocolError(message, status=200, request_id=request_id(headers))
     if "json" not in media_type and media_type not in _UNTYPED:
         message = f"the body is {media_type[:80]!r}, not JSON: check base_url for a proxy's page"
         return ResponseError(message, status=200, request_id=request_id(headers))
     return None
+
+
+def _coding(headers: Mapping[str, str]) -> str:
+    """Return what a body was encoded with, all of it where the header comes more than once."""
+    coding = headers.get("Content-Encoding", "")
+    if coding:  # rarely, so that few heads are gone through
+        lines = [value for name, value in headers.items() if name.lower() == "content-encoding"]
+        coding = ", ".join(lines)
+    return coding.strip().lower()
 
 
 def _phrase(status: int) -> str:

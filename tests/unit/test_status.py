@@ -132,17 +132,34 @@ def test_P5_the_name_of_a_type_is_made_fit_to_be_shown() -> None:
     assert repr("text/\x1b[31m\r\n" + "x" * 68) in text
 
 
-@pytest.mark.parametrize("coding", ["", "identity", "gzip", "GZIP", " gzip ", "x-gzip", "deflate"])
+@pytest.mark.parametrize("coding", ["", "identity", "gzip", "GZIP", " gzip ", "deflate", "Deflate"])
 def test_a_coding_that_can_be_read_is_read(coding: str) -> None:
     assert judge(200, {**JSON, "Content-Encoding": coding}) is None
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "identity, gzip", "?"])
+@pytest.mark.parametrize(
+    "coding",
+    ["br", "zstd", "compress", "x-gzip", "gzip, gzip", "identity, gzip", "gzip;q=1", "gzip,", "?"],
+)
 def test_P4_a_coding_that_was_not_asked_for_is_refused(coding: str) -> None:
     error = refused(200, {**JSON, "Content-Encoding": coding, "X-Request-Id": "req-1"})
     assert type(error) is errors.ProtocolError
-    assert str(error).startswith("the body has a Content-Encoding that was not asked for")
+    assert str(error).startswith(f"the body has Content-Encoding {coding!r}, which was not asked")
     assert (error.status, error.request_id) == (200, "req-1")
+
+
+@pytest.mark.parametrize("codings", [("identity", "gzip"), ("gzip", "identity"), ("gzip", "gzip")])
+def test_P4_codings_in_several_headers_count_together(codings: tuple[str, str]) -> None:
+    headers = CIMultiDict([("content-encoding", each) for each in codings])
+    error = error_of(200, headers, "", now=NOW)
+    assert type(error) is errors.ProtocolError
+    assert repr(", ".join(codings)) in str(error)
+
+
+def test_P4_the_name_of_a_coding_is_made_fit_to_be_shown() -> None:
+    text = str(refused(200, {"Content-Encoding": "\x1b[31m\r\n" + "x" * 1000}))
+    assert text.isprintable()
+    assert len(text) < 200
 
 
 def test_an_error_body_counts_whatever_its_type_and_coding() -> None:

@@ -167,15 +167,6 @@ async def test_P8_an_event_that_is_no_utf_8_is_a_misfit_and_the_others_are_not(
     assert [isinstance(each, UnknownEvent) for each in found] == [False, True, False]
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd", "foo", "gzip, gzip"])
-async def test_P4_a_coding_that_was_not_asked_for_is_not_read(
-    serve: Serve, np6: MakeClient, coding: str
-) -> None:
-    server = await serve(always(array(WHOLE, Content_Encoding=coding)))
-    error = await failure_of_both(np6, server.url)
-    assert type(error) is ProtocolError
-
-
 @pytest.mark.parametrize(
     "zipped", [b"no gzip", ZIPPED[:-8] + bytes(8), ZIPPED[:50] + b"x" * 50 + ZIPPED[100:]]
 )
