@@ -6,7 +6,7 @@ from aiohttp import http_exceptions
 
 from .fault import Fault, causes, class_name
 
-__all__ = ["describe"]
+__all__ = ["body", "head"]
 
 _TEXTS: Final = (
     # How the parser's text begins (it goes on with what was received, which is not repeated), and
@@ -28,10 +28,9 @@ _CLASSES: Final = (
 )
 
 
-def describe(error: Exception) -> Fault:
-    """Describe what is wrong with a response, from what its parser raised."""
-    raised = [each for each in causes(error) if isinstance(each, http_exceptions.BadHttpMessage)]
-    first = raised[-1] if raised else error
+def head(error: Exception) -> Fault:
+    """Describe what is wrong with the head of a response."""
+    first = _raised_by_parser(error)
     if isinstance(first, http_exceptions.LineTooLong):
         limits = [f"{each} bytes" for each in first.args if isinstance(each, int)]
         return Fault(
@@ -49,7 +48,21 @@ def describe(error: Exception) -> Fault:
     return Fault(f"the response is not valid HTTP ({_what(first, text)})")
 
 
-def _what(error: Exception, text: str) -> str:
+def body(error: Exception) -> Fault:
+    """Describe what is wrong with the body of a response."""
+    first = _raised_by_parser(error)
+    text = getattr(first, "message", "")
+    if isinstance(first, http_exceptions.PayloadEncodingError) and text.startswith("Not enough"):
+        return Fault("the connection ended before the body was complete")
+    return Fault(f"the body is malformed ({_what(first, text)})")
+
+
+def _raised_by_parser(error: Exception) -> BaseException:
+    raised = [each for each in causes(error) if isinstance(each, http_exceptions.BadHttpMessage)]
+    return raised[-1] if raised else error
+
+
+def _what(error: BaseException, text: str) -> str:
     by_text = (what for beginnings, what in _TEXTS if text.startswith(beginnings))
     by_class = (what for cls, what in _CLASSES if isinstance(error, cls))
     return next(by_text, None) or next(by_class, None) or class_name(error)

@@ -12,7 +12,7 @@ from .exceptions import translate
 __all__ = ["Response"]
 
 _INFLATION_MIN_SIZE: Final = 2**20  # bytes that any body may decompress to
-_MAX_INFLATION: Final = 500  # bytes made of each one received; real events stay below
+_MAX_INFLATION: Final = 500  # bytes decompressed per byte received; real events stay far below
 
 
 class Response:
@@ -38,7 +38,7 @@ class Response:
 
         Raises:
             TransportError: The body broke off or cannot be decompressed.
-            ResponseError: It is a decompression bomb.
+            ResponseError: It exceeds the decompression limit.
         """
         self._check_size()
         try:
@@ -79,7 +79,10 @@ class Response:
         sent = self._content.total_raw_bytes
         if made > _MAX_INFLATION * sent:
             self.close()
-            raise ResponseError(f"the body is a bomb: {sent} bytes decompress to over {made}")
+            raise ResponseError(
+                f"decompression limit exceeded: {sent} bytes became {made} so far, more than "
+                f"{_MAX_INFLATION} times as many"
+            )
 
     def close(self) -> None:
         """Free the connection: for another request if the body was read to its end."""

@@ -11,7 +11,8 @@ import pytest
 from aiohttp import http_exceptions
 
 from np6_async import RetryPolicy
-from np6_async.errors import ConnectError, NP6Error
+from np6_async._http.exceptions import translate
+from np6_async.errors import ConnectError, NP6Error, StreamInterruptedError
 from tests.aiohttp_mock import StrictMock
 from tests.support import MakeClient
 
@@ -145,6 +146,41 @@ MESSAGES: dict[str, tuple[Exception, str]] = {
         f"the response is not valid HTTP ({ODD})",
     ),
 }
+
+
+BODIES: dict[str, tuple[Exception, str]] = {
+    "cut": (
+        raised_from(
+            aiohttp.ClientPayloadError("foreign"),
+            http_exceptions.ContentLengthError("Not enough data to foreign"),
+        ),
+        "the connection ended before the body was complete",
+    ),
+    "cut between chunks": (
+        raised_from(
+            aiohttp.ClientPayloadError("foreign"),
+            http_exceptions.TransferEncodingError("Not enough data to foreign"),
+        ),
+        "the connection ended before the body was complete",
+    ),
+    "bad chunks": (
+        raised_from(
+            aiohttp.ClientPayloadError("foreign"), http_exceptions.TransferEncodingError("foreign")
+        ),
+        "the body is malformed (its chunks are malformed)",
+    ),
+    "unknown": (
+        raised_from(aiohttp.ClientPayloadError("foreign"), OddError("foreign")),
+        f"the body is malformed ({ODD})",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_a_body_that_breaks_off_is_told_by_its_fault(name: str) -> None:
+    error, message = BODIES[name]
+    ours = translate(error, if_lost=StreamInterruptedError)
+    assert (type(ours), ours.args) == (StreamInterruptedError, (message,))
 
 
 @pytest.mark.parametrize("name", MESSAGES)
