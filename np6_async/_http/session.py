@@ -21,13 +21,6 @@ REQUEST_HEADERS: Final = {
 }
 UNCOMPRESSED: Final = {**REQUEST_HEADERS, "Accept-Encoding": "identity"}
 
-_LARGEST_KEPT: Final = 4 * 2**20
-"""Bytes of the largest buffer that is worth keeping for the next one.
-
-asyncio receives into a new buffer of 256 KiB each time. The C library of Linux asks the kernel for
-such memory, and gives it back at once, until a larger piece was freed: from then on it keeps it.
-"""
-
 
 class OwnSessions:
     """At most two sessions: one keeps connections, the other uses each for one request only."""
@@ -43,7 +36,6 @@ class OwnSessions:
         """
         session = self._sessions.get(new_connection)
         if session is None:
-            bytes(_LARGEST_KEPT)  # freed at once
             session = self._sessions[new_connection] = aiohttp.ClientSession(
                 connector=Connector(force_close=new_connection),
                 headers=REQUEST_HEADERS,

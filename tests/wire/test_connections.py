@@ -2,8 +2,6 @@
 
 import asyncio
 import gzip
-import platform
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import TypeAlias
@@ -376,14 +374,3 @@ async def test_N13_a_body_that_drips_again_is_given_up(
     with pytest.raises(RequestTimeoutError, match="too slow") as caught:
         await impatient(server.url)
     assert caught.value.attempts == len(server.requests) == 2
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others manage memory in other ways")
-async def test_what_answers_are_received_into_is_kept_for_the_next(serve: Serve) -> None:
-    server = await serve(always(array(body(1))))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.wire.page_faults", server.url, stdout=asyncio.subprocess.PIPE
-    )
-    told, _ = await process.communicate()
-    assert process.returncode == 0
-    assert float(told) < 0.5
