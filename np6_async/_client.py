@@ -238,7 +238,7 @@ class NP6Client(Endpoints):
         return FanOut(
             self._resources,
             read_queries(ids, kinds=kinds, start=start, end=end, sort=sort),
-            lambda query: self._make_decoder(MODELS[query.kind]),
+            {kind: self._make_decoder(model) for kind, model in MODELS.items()},
             concurrency=self._concurrency
             if concurrency is None
             else min(self._concurrency, to_count(concurrency, name="concurrency")),

@@ -1,7 +1,7 @@
 """Many queries at once: lazy, with back-pressure, each failure kept to its own query."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar
@@ -11,6 +11,7 @@ from attrs import frozen
 from ._engine.resources import Resources
 from ._engine.resume import EVENT_KEYS
 from ._engine.runner import MakeDecoder, gather, stream
+from ._generated.kinds import EventKind
 from ._pool import Pool, Task
 from ._query import EventQuery
 from ._single_use import SingleUse
@@ -85,7 +86,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
         self,
         resources: Resources,
         queries: AsyncGenerator[EventQuery, None],
-        make: Callable[[EventQuery], MakeDecoder[E]],
+        make: Mapping[EventKind, MakeDecoder[E]],
         *,
         concurrency: int,
         deadline: float | None,
@@ -112,7 +113,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
         events: dict[EventQuery, list[E]] = {}
 
         async def serve(task: Task) -> None:
-            make = self._make(task.query)
+            make = self._make[task.query.kind]
             events[task.query] = await gather(self._resources, task.query, make)
 
         try:
@@ -125,7 +126,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
         return FanOutResult(events=events, failures=self.failures, complete=self.complete)
 
     async def _serve(self, task: Task) -> None:
-        make = self._make(task.query)
+        make = self._make[task.query.kind]
         async with aclosing(stream(self._resources, task.query, make, EVENT_KEYS)) as pages:
             async for page in pages:
                 count = len(page.elements)

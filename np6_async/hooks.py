@@ -10,7 +10,7 @@ method of a hook. No call holds the key, a header, or what an event says.
 from enum import StrEnum
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define
 
 from ._query import EventQuery
 from .errors import NP6Error
@@ -18,7 +18,7 @@ from .errors import NP6Error
 __all__ = ["Anomaly", "Hook", "QueryRun"]
 
 
-@frozen(eq=False)
+@define(eq=False)
 class QueryRun:
     """One run of one query: the same object in every call that belongs to it.
 

@@ -6,6 +6,8 @@ from functools import partial
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from attrs import define
+
 from np6_async._decode.array import ElementDecoder
 from np6_async._http.transport import Response, StaleConnectionError
 from np6_async._policy.headers import quota
@@ -25,35 +27,25 @@ __all__ = ["Attempt"]
 T = TypeVar("T")
 
 
+@define(eq=False)
 class Attempt(Generic[T]):
     """One request and its response. Leaving its block frees the connection.
 
     If it failed and the query is to be tried again, the block swallows the error: see `succeeded`.
 
-    Args:
-        state: The query.
-        query: What to ask for: the query, or what is left of it.
-        decoder: Decodes the elements of the response.
+    Attributes:
+        succeeded: Whether its block ended without an error.
     """
 
-    def __init__(
-        self,
-        state: QueryState,
-        query: EventQuery,
-        decoder: ElementDecoder[T],
-    ) -> None:
-        self.succeeded = False
-        """Whether its block ended without an error."""
-        self._state = state
-        self._query = query
-        self._decoder = decoder
-        self._resources = state.resources
-        self._hooks = state.resources.instrumentation
-        self._reader: ResponseReader[T] | None = None
-        self._began_at: float | None = None  # None: nothing was sent
-        self._status: int | None = None
-        self._charge = True
-        self._has_begun = False  # whether any element has arrived
+    _state: QueryState
+    _query: EventQuery  # what to ask for: the query, or what is left of it
+    _decoder: ElementDecoder[T]
+    succeeded: bool = False
+    _reader: ResponseReader[T] | None = None
+    _began_at: float | None = None  # None: nothing was sent
+    _status: int | None = None
+    _charge: bool = True
+    _has_begun: bool = False  # whether any element has arrived
 
     def __enter__(self) -> "Attempt[T]":
         return self
@@ -67,8 +59,9 @@ class Attempt(Generic[T]):
         if self._reader is not None:
             self._reader.close()
             self._reader = None
-        if self._began_at is not None:
-            self._hooks.attempt_finished(
+        hooks = self._state.resources.instrumentation
+        if hooks.has_users and self._began_at is not None:
+            hooks.attempt_finished(
                 self._state.run,
                 attempt=self._state.attempts,
                 status=self._status,
@@ -86,7 +79,7 @@ class Attempt(Generic[T]):
             DeadlineExceededError: The query's time has passed.
             ClientClosedError: The client was closed.
         """
-        deadline, limiter = self._state.deadline, self._resources.limiter
+        deadline, limiter = self._state.deadline, self._state.resources.limiter
         if self._state.delay > 0:
             await deadline.limit(partial(asyncio.sleep, self._state.delay), phase="backoff")
         slot = limiter.try_acquire()
@@ -101,7 +94,7 @@ class Attempt(Generic[T]):
             NP6Error: The request failed, or the response is an error.
             ClientClosedError: The client was closed.
         """
-        state, resources = self._state, self._resources
+        state, resources = self._state, self._state.resources
         # The transport bounds TCP and TLS, and `next_phase` the silence after them. This bounds all
         # of them where the transport cannot tell one from the other, and name resolution.
         response = await state.deadline.limit(
@@ -121,19 +114,24 @@ class Attempt(Generic[T]):
         now = datetime.now(UTC)
         self._report(response, slot, now)
         detail = "" if response.status in (200, 204) else await self._detail(self._reader)
-        self._check_head(response, detail, now)
-        return self._reader
+        failure = error_of(response.status, response.headers, detail, now=now)
+        if failure is None:
+            return self._reader
+        try:
+            raise failure
+        finally:
+            del failure  # an error that a frame of its own traceback refers to is a cycle
 
     async def _send(self) -> Response:
         """Send the request; once more, and at once, if its pooled connection was dead."""
-        state, timeouts = self._state, self._resources.timeouts
+        state, timeouts = self._state, self._state.resources.timeouts
         state.attempts += 1
         self._began_at = state.deadline.elapsed
-        self._hooks.attempt_started(state.run, attempt=state.attempts)
+        self._state.resources.instrumentation.attempt_started(state.run, attempt=state.attempts)
         path, params = self._query.path, self._query.params
         connected = partial(state.deadline.next_phase, "response", seconds=timeouts.idle)
         try:
-            return await self._resources.transport.send(
+            return await self._state.resources.transport.send(
                 path,
                 params,
                 timeouts=timeouts,
@@ -143,13 +141,13 @@ class Attempt(Generic[T]):
             )
         except StaleConnectionError:
             pass
-        if not self._resources.budget.spend(RESEND):
+        if not self._state.resources.budget.spend(RESEND):
             raise ConnectError("a pooled connection was dead, and the retry budget is spent")
         state.new_connection = True
         state.attempts += 1
-        self._hooks.request_resent(state.run)
+        self._state.resources.instrumentation.request_resent(state.run)
         state.deadline.next_phase("connect", seconds=timeouts.connect + timeouts.idle)
-        return await self._resources.transport.send(
+        return await self._state.resources.transport.send(
             path,
             params,
             timeouts=timeouts,
@@ -167,7 +165,7 @@ class Attempt(Generic[T]):
         asked = requested_delay(status, response.headers, now=now)
         delay = self._state.retry.throttle_delay(status, asked, probes=slot.probes)
         self._charge = slot.throttled(known, seconds=delay)  # before the slot is free
-        self._hooks.throttled(
+        self._state.resources.instrumentation.throttled(
             self._state.run,
             status=status,
             retry_after=asked,
@@ -177,25 +175,15 @@ class Attempt(Generic[T]):
     async def _detail(self, reader: ResponseReader[T]) -> str:
         """Return the head of an error body. Only the scrubbed text has a name."""
         head = reader.head_of_body(DETAIL_BYTES)
-        return self._resources.transport.scrub((await head).decode("utf-8", "replace"))
-
-    def _check_head(self, response: Response, detail: str, now: datetime) -> None:
-        """Raise the error that the head of the response means, if it means one."""
-        failure = error_of(response.status, response.headers, detail, now=now)
-        if failure is None:
-            return
-        try:
-            raise failure
-        finally:
-            del failure  # an error that a frame of its own traceback refers to is a cycle
+        return self._state.resources.transport.scrub((await head).decode("utf-8", "replace"))
 
     def _on_decoded(self, size: int, elements: list[T]) -> None:
         """Tell the hooks, and look whose events these are."""
-        run = self._state.run
-        self._hooks.body_received(run, size=size)
+        run, hooks = self._state.run, self._state.resources.instrumentation
+        hooks.body_received(run, size=size)
         if not elements:
             return
-        self._hooks.batch_decoded(run, events=len(elements))
+        hooks.batch_decoded(run, events=len(elements))
         if not self._has_begun:
             self._has_begun = True
             if notification_of(elements[0]) not in (None, self._query.notification_id):

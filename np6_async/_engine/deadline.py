@@ -49,7 +49,7 @@ class Timers:
         """
         if self.closed:
             return
-        self._check_loop()
+        self.check()
         self.closed = True
         self._end(inf)
         self._set_timer(inf)
@@ -63,13 +63,14 @@ class Timers:
         """
         if self.closed:
             raise ClientClosedError("the client is closed: make a new NP6Client")
-        self._check_loop()
-
-    def _check_loop(self) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            loop = None
+            loop = None  # an error is raised below, where it has no context
+        if loop is None or loop is not self._loop:
+            self._check_loop(loop)
+
+    def _check_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
         if loop is None:
             raise RuntimeError(
                 "np6_async runs on asyncio only, and no asyncio event loop is running here: use it"

@@ -81,6 +81,8 @@ class Instrumentation:
         *,
         scrub: Callable[[str], str] = str,
     ) -> None:
+        self.has_users: Final = bool(hooks)
+        """Whether anybody but statistics and log listens, who hear of no start and no success."""
         self._own: Final = (counters, log)
         self._log = log
         self._hooks = hooks
@@ -103,7 +105,8 @@ class Instrumentation:
     def start(self, query: EventQuery) -> QueryRun:
         """Begin a run of a query, and say so."""
         run = QueryRun(next(_run_ids), query)
-        self.query_started(run)
+        if self.has_users:
+            self.query_started(run)
         return run
 
     def unknown_event(self, run: QueryRun, event: UnknownEvent) -> None:

@@ -107,7 +107,8 @@ class QueryState:
             self._check_order(self._progress)
         self._is_finished = True
         hooks, elapsed = self.resources.instrumentation, self.deadline.elapsed
-        hooks.query_finished(self.run, attempts=self.attempts, elapsed=elapsed)
+        if hooks.has_users:
+            hooks.query_finished(self.run, attempts=self.attempts, elapsed=elapsed)
 
     def note(self, anomaly: Anomaly) -> None:
         """Note what is odd about a response, once for each kind."""

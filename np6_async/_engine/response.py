@@ -183,6 +183,8 @@ class ResponseReader(Generic[T]):
 
     def close(self) -> None:
         """Free the connection, for another request if the body was read to its end."""
+        if self.complete:
+            return  # it was closed at its end, and nothing is left of it
         self._arrived = b""
         self._splitter.clear()
         self.response.close()
