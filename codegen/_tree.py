@@ -27,7 +27,7 @@ def walk(
 
 def pointer(path: object) -> str:
     """Return a path in the document as readable text."""
-    return " > ".join(str(step) for step in cast("list[str | int]", path)) or "the top"
+    return " > ".join(str(step) for step in cast("list[str | int]", path)) or "the root"
 
 
 def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:

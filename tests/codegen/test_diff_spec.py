@@ -189,7 +189,7 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
     ),
     "server": (
         moved,
-        Change(BREAKING, "the top", "`servers` changed"),
+        Change(BREAKING, "the root", "`servers` changed"),
     ),
     "other response": (
         without("paths", PATH, "get", "responses", "409"),
