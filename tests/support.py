@@ -1,9 +1,10 @@
 """What the tests of the client share: how to make one, and the smallest events there are."""
 
+import asyncio
 import json
 import pickle
 import secrets
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from typing import Any, Protocol, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
@@ -22,6 +23,8 @@ __all__ = [
     "event",
     "numbers",
     "pickled",
+    "settled",
+    "until",
 ]
 
 E = TypeVar("E")
@@ -78,6 +81,23 @@ async def collect(stream: AsyncIterable[E], found: list[E]) -> None:
     """Add what a stream yields to a list, which keeps it if the stream fails."""
     async for each in stream:
         found.append(each)  # noqa: PERF401 - a comprehension would keep nothing
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something is so, looking again in every turn of the loop."""
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110 - what happens here sets no event
+            await asyncio.sleep(0)
+
+
+async def settled() -> None:
+    """Let all happen that needs no time to pass, however busy the machine is.
+
+    What is counted are turns of the loop, in each of which it looks for what has arrived. A query
+    and its answer take about ten.
+    """
+    for _ in range(100):
+        await asyncio.sleep(0)
 
 
 def pickled(value: E) -> E:

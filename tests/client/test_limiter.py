@@ -11,6 +11,7 @@ from np6_async._engine.limiter import Limiter
 from np6_async._policy.governor import Governor
 from np6_async._policy.headers import Quota
 from tests.simulation import run
+from tests.support import settled
 
 T = TypeVar("T")
 
@@ -150,7 +151,7 @@ async def test_R1_a_refusal_closes_the_gate_before_its_turn_goes_to_the_next() -
     await asyncio.sleep(0)
     refused.throttled(None, seconds=60)
     refused.release()
-    await asyncio.sleep(0.01)
+    await settled()
     assert not waiting.done()
     waiting.cancel()
     await asyncio.wait([waiting])
@@ -164,7 +165,7 @@ async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
     refused.release()
     probe = await entrance.acquire()
     waiting = asyncio.create_task(entrance.acquire())
-    await asyncio.sleep(0.01)
+    await settled()
     assert not waiting.done()
     governor.resume()  # as if the window had room for one more
     governor.release()

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from np6_async import EventKind, EventQuery
 from np6_async._pool import Pool, Serve, Task
 from np6_async.errors import AuthenticationError, ServerError
+from tests.support import settled
 
 QUERIES = [EventQuery(kind=EventKind.BOUNCES, notification_id=each) for each in range(9)]
 
@@ -30,9 +31,9 @@ async def test_a_key_that_dies_as_the_deadline_comes_ends_the_run_once() -> None
 
 async def run_as_one(serve: Serve, go: asyncio.Event, *, size: int) -> Pool:
     """Start as many queries as there are workers, then let them go on in the same moment."""
-    pool: Pool = Pool(source(), size=size, deadline=None)
+    pool = Pool(source(), size=size, deadline=None)
     running = asyncio.create_task(pool.run(serve))
-    await asyncio.sleep(0.01)
+    await settled()
     go.set()
     async with asyncio.timeout(1):
         await running

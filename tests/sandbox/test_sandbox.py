@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from np6_async.sandbox import Sandbox
+from tests.support import until
 
 from .support import Browser
 
@@ -95,15 +97,19 @@ async def test_whoever_leaves_early_or_reads_nothing_does_not_keep_it_from_endin
 ) -> None:
     request = f"GET {PATH} HTTP/1.1\r\nHost: sandbox\r\nX-Key: %s\r\n\r\n"
     with caplog.at_level(logging.INFO):
-        async with asyncio.timeout(5), Sandbox(events=20_000) as sandbox:
+        async with AsyncExitStack() as stack:
+            sandbox = await stack.enter_async_context(Sandbox(events=20_000))
             host, port = sandbox.url.removeprefix("http://").split(":")
             readers = [await asyncio.open_connection(host, int(port)) for _ in range(2)]
             for reader, writer in readers:
                 writer.write((request % sandbox.api_key).encode())
                 assert await reader.read(100)
             gone, stalled = readers[0][1], readers[1][1]
+            tasks = len(asyncio.all_tasks())
             gone.transport.abort()
-            await asyncio.sleep(0.02)
+            await until(lambda: len(asyncio.all_tasks()) == tasks - 1)  # its handler has ended
+            async with asyncio.timeout(5):
+                await stack.aclose()
         stalled.close()
 
     assert caplog.records == []

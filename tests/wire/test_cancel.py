@@ -7,7 +7,7 @@ import pytest
 
 from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import ClientClosedError
-from tests.support import MakeClient, body, event, numbers
+from tests.support import MakeClient, body, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import End, Step, array, chunked, in_turn, status
@@ -54,8 +54,8 @@ Ask = Callable[[NP6Client], Awaitable[list[int]]]
 
 @pytest.fixture
 def short_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait 30 ms after a bare 429, and still for hours after a 500."""
-    monkeypatch.setattr("random.random", lambda: 0.03)
+    """Wait 200 ms after a bare 429, and still for hours after a 500."""
+    monkeypatch.setattr("random.random", lambda: 0.2)
 
 
 @pytest.mark.parametrize("steps", MOMENTS.values(), ids=MOMENTS.keys())
@@ -67,11 +67,11 @@ async def test_U7_a_call_that_is_cancelled_leaves_its_turn(
     client = np6(server.url, concurrency=1, retry=SLOW)
     task = asyncio.ensure_future(ask(client))
     await server.until(lambda: server.busy == 1 or len(server.requests) == 1)
-    await asyncio.sleep(0.01)
+    await settled()
     task.cancel("mine")
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(5):
         assert await ask(client) == [7]
     assert len(server.requests) == 2
 
@@ -86,7 +86,7 @@ async def test_U7_a_call_that_is_cancelled_in_the_queue_leaves_its_place(
     first = asyncio.create_task(awaited(client))
     await server.until(lambda: server.busy == 1)
     queued, last = asyncio.ensure_future(ask(client)), asyncio.ensure_future(ask(client))
-    await asyncio.sleep(0.01)
+    await settled()
     queued.cancel()
     go.set()
     assert (await first, await last) == ([1], [2])

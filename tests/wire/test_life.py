@@ -13,7 +13,7 @@ import pytest
 
 from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import ClientClosedError
-from tests.support import MakeClient, body, event, numbers
+from tests.support import MakeClient, body, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import End, FaultServer, Step, always, array, chunked, status
@@ -62,7 +62,7 @@ async def test_U6_closing_ends_what_is_under_way(
     client = np6(server.url, retry=SLOW, concurrency=2)
     tasks = [asyncio.ensure_future(ask(client)) for _ in range(3)]
     await server.until(lambda: len(server.requests) >= 2)
-    await asyncio.sleep(0.01)
+    await settled()
     await client.aclose()
     done, waiting = await asyncio.wait(tasks, timeout=1)
     assert not waiting
@@ -177,7 +177,7 @@ async def forgetting(key: str) -> AsyncIterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield told
-        await asyncio.sleep(0.01)
+        await settled()
         gc.collect()
     assert {each.category for each in caught} <= {ResourceWarning}
     assert key not in repr([vars(each) for each in caught])

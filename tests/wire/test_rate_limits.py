@@ -8,7 +8,7 @@ import pytest
 
 from np6_async import EventKind, NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import NotFoundError, RateLimitedError
-from tests.support import MakeClient, body, collect, event, numbers
+from tests.support import MakeClient, body, collect, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import Request, Response, always, array, chunked, status
@@ -166,9 +166,9 @@ async def test_a_429_holds_every_query_back(serve: Serve, np6: MakeClient) -> No
     client = np6(server.url, retry=RetryPolicy(attempts=2))
     refused = asyncio.create_task(client.executions(0))
     await server.until(lambda: len(server.requests) == 1)
-    await asyncio.sleep(0.02)
+    await settled()
     others = [asyncio.create_task(client.executions(each)) for each in range(1, 5)]
-    await asyncio.sleep(0.05)
+    await settled()
     assert len(server.requests) == 1
     for task in (refused, *others):
         task.cancel()
@@ -183,7 +183,7 @@ async def test_R1_R7_who_waits_for_a_turn_does_not_get_that_of_a_refused_query(
     client = np6(server.url, concurrency=1)
     tasks = [asyncio.create_task(client.executions(each)) for each in range(5)]
     await server.until(lambda: len(server.requests) == 1)
-    await asyncio.sleep(0.03)
+    await settled()
     assert len(server.requests) == 1
     for task in tasks:
         task.cancel()

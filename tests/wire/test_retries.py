@@ -14,7 +14,7 @@ from np6_async.errors import (
     StatusError,
     StreamInterruptedError,
 )
-from tests.support import MakeClient, body, collect, event, numbers
+from tests.support import MakeClient, body, collect, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import (
@@ -135,14 +135,17 @@ async def test_N3_a_refused_name_with_several_addresses_says_why(
     assert "None" not in str(caught.value)
 
 
-async def test_N3_a_server_that_comes_back_is_found(np6: MakeClient) -> None:
+async def test_N3_a_server_that_comes_back_is_found(
+    np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
     async with FaultServer(always(GOOD)) as gone:
         url = gone.url
     port = int(url.rpartition(":")[2])
     asked = asyncio.create_task(
         np6(url, retry=RetryPolicy(attempts=30, base=0.02, cap=0.02)).executions(156)
     )
-    await asyncio.sleep(0.01)
+    await settled()
+    assert "np6_event" in vars(caplog.records[-1])  # it was refused
     async with FaultServer(always(GOOD), port=port):
         assert numbers(await asked) == [1, 2]
 

@@ -9,7 +9,7 @@ import pytest
 
 from np6_async import RetryPolicy, Stats, Timeouts
 from np6_async.errors import NotFoundError, ServerError, StreamInterruptedError
-from tests.support import MakeClient, body, event, numbers
+from tests.support import MakeClient, body, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import End, always, array, chunked, in_turn, status
@@ -91,7 +91,7 @@ async def test_a_retry_counts_once_it_is_sent(serve: Serve, np6: MakeClient) -> 
     client = np6(server.url)
     query = asyncio.create_task(client.executions(156))
     await server.until(lambda: len(server.requests) == 1)
-    await asyncio.sleep(0.01)  # for the pause to begin
+    await settled()  # for the pause to begin
     query.cancel()
     await asyncio.wait([query])
     assert (client.stats.requests, client.stats.retries) == (1, 0)

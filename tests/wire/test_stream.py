@@ -18,7 +18,7 @@ from np6_async import (
     UnknownEvent,
     converter,
 )
-from tests.support import MakeClient, body, event, numbers
+from tests.support import MakeClient, body, event, numbers, settled
 
 from .conftest import Serve
 from .fault_server import End, FaultServer, always, array, chunked
@@ -121,11 +121,26 @@ async def test_the_generic_form_gives_what_the_typed_ones_give(
     assert server.requests[0].line == server.requests[1].line
 
 
+async def test_settling_is_time_enough_for_several_queries(serve: Serve, np6: MakeClient) -> None:
+    """Or what is not seen after it, here and elsewhere, might only be late."""
+    server = await serve(always(array(body(1, 2))))
+    client = np6(server.url)
+
+    async def ask() -> None:
+        for _ in range(3):
+            await client.executions(156)
+
+    asked = asyncio.create_task(ask())
+    await settled()
+    assert asked.done()
+    await asked
+
+
 async def test_nothing_is_sent_before_a_stream_is_used(serve: Serve, np6: MakeClient) -> None:
     server = await serve(always(array(b"[]")))
     stream = np6(server.url).executions(156, sort="asc")
     async with stream:
-        await asyncio.sleep(0.01)
+        await settled()
     assert server.received == []
     assert stream.query == EventQuery(kind="executions", notification_id=156, sort="asc")
     assert repr(stream) == "<EventStream: executions of notification 156 (sort=asc)>"

@@ -16,7 +16,7 @@ from np6_async.errors import (
     RequestTimeoutError,
     ServerError,
 )
-from tests.support import MakeClient, body, collect, event, numbers, pickled
+from tests.support import MakeClient, body, collect, event, numbers, pickled, settled
 
 from .conftest import Serve
 from .fault_server import End, Step, always, array, chunked, head, in_turn, status
@@ -211,7 +211,7 @@ async def test_a_total_that_is_up_in_a_pause_tells_of_its_query(
         np6(server.url, timeouts=Timeouts(total=0.3), retry=retry).executions(156)
     )
     await server.until(lambda: len(server.requests) == 1)
-    await asyncio.sleep(0.05)
+    await settled()
     time.sleep(0.3)  # noqa: ASYNC251 - the loop is late for the end of the pause
     with pytest.raises(DeadlineExceededError, match=r"backoff 0\.[0-9] s") as caught:
         await asked
