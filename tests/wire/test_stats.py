@@ -110,10 +110,14 @@ async def test_a_dead_connection_counts_as_a_retry_and_is_not_told(
 
 
 async def test_R4_a_429_is_counted_and_the_closing_of_the_gate_told(
-    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+    serve: Serve,
+    np6: MakeClient,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("random.random", lambda: 0.1)  # 100 ms: some of it is left when told
     server = await serve(in_turn(status(429), GOOD))
-    client = np6(server.url, retry=QUICK)
+    client = np6(server.url, retry=RetryPolicy(base=0.001))
     await client.executions(156)
     stats = client.stats
     assert (stats.requests, stats.retries, stats.throttled) == (2, 1, 1)
