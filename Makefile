@@ -23,6 +23,11 @@ sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C, for trying things out
 test: .venv/.dev  ## Run all tests, with branch coverage (ARGS="-k name" to choose, without coverage)
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(BIN)/coverage run -m pytest && $(BIN)/coverage report)
 
+.PHONY: thorough
+thorough: export NP6_THOROUGH = 1
+thorough: .venv/.dev  ## The same with every variant, and four times as many examples
+	$(BIN)/coverage run -m pytest && $(BIN)/coverage report
+
 .PHONY: chaos
 chaos: .venv/.dev  ## Ask 20,000 queries over a network that hurts one request in ten (ARGS="--seed 7")
 	$(BIN)/python -W error -m tests.chaos $(ARGS)
@@ -102,8 +107,8 @@ matrix: .venv/.nightly  ## Run the wire tests on another parser, other loops, ol
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## All that takes long: matrix, chaos, soak, fuzz, mutation, and everything in benchmarks/
-	$(MAKE) matrix mutation ARGS=
+nightly:  ## All that takes long: thorough, matrix, chaos, soak, fuzz, mutation, all in benchmarks/
+	$(MAKE) thorough matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"

@@ -17,6 +17,16 @@ from .aiohttp_mock import StrictMock
 from .leaks import Log, NothingLeft, places
 from .support import CONTENT, MakeClient, Settings
 
+from .thorough import THOROUGH
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is for the night."""
+    if THOROUGH:
+        return
+    late = [item for item in items if item.get_closest_marker("nightly")]
+    config.hook.pytest_deselected(items=late)
+    items[:] = [item for item in items if item not in late]
 
 def pytest_collection_finish() -> None:
     """Keep what was imported out of the collections after each test: they take half the time."""

@@ -6,6 +6,7 @@ less than 85 % was noticed in one of the modules. Patterns choose among the muta
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -53,7 +54,13 @@ def _statuses() -> dict[str, str]:
 
 def _mutmut(*arguments: str) -> str:
     command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+    done = subprocess.run(  # noqa: S603 - ours
+        command,
+        env=os.environ | {"NP6_THOROUGH": "1"},
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     return done.stdout
 
 

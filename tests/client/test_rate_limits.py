@@ -1,6 +1,6 @@
 """What the policy achieves as a whole, on a clock that costs no time: how fast, how politely."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from random import Random
 
 import pytest
@@ -8,6 +8,7 @@ from attrs import frozen
 
 from np6_async._policy.headers import Quota
 from tests.simulation import Bucket, Client, Down, Server, Windows, work
+from tests.unit.support import untraced
 
 RATE = 100
 BURST = 20
@@ -16,8 +17,10 @@ IN_WINDOWS = QUERIES / RATE  # seconds that the queries take at best
 BY_BUCKET = (QUERIES - BURST) / RATE
 
 each_concurrency = pytest.mark.parametrize("concurrency", [16, 64])
-each_latency = pytest.mark.parametrize("latency", [0.005, 0.05])
-each_seed = pytest.mark.parametrize("seed", range(2))
+each_latency = pytest.mark.parametrize(
+    "latency", [pytest.param(0.005, marks=pytest.mark.nightly), 0.05]
+)
+each_seed = pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 
 
 @frozen
@@ -56,6 +59,13 @@ def outcome(
     admitted = sum(client.statuses[200] for client in clients)
     lost = sum(len(client.failures) for client in clients)
     return Outcome(seconds, 1 - admitted / requests, lost, requests - queries)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def not_measured() -> Iterator[None]:
+    """What a run of thousands covers is covered by the unit tests, a hundred times as fast."""
+    with untraced():
+        yield
 
 
 @each_seed

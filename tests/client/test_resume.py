@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
@@ -27,6 +28,7 @@ from np6_async._policy.governor import Governor
 from np6_async._query import Sort
 from np6_async.errors import ConnectError, NP6Error, RequestTimeoutError, StreamInterruptedError
 from tests.support import FIRST_MOMENT, event
+from tests.thorough import examples
 
 Stream: TypeAlias = EventStream[Any]
 HEADERS: Mapping[str, str] = {"Content-Type": "application/json"}
@@ -134,6 +136,7 @@ def query_ms(text: str | None, otherwise: int) -> int:
     return next(ms for ms in range(FIRST_MOMENT - 2, FIRST_MOMENT + 60) if iso(ms) == text)
 
 
+@cache
 def iso(ms: int) -> str:
     return EventQuery(kind="executions", notification_id=1, start=ms).params["start"]
 
@@ -188,7 +191,7 @@ def shown(found: Event | UnknownEvent | bytes) -> str:
 
 @pytest.mark.parametrize("take", WAYS)
 @pytest.mark.parametrize("sort", [None, "asc", "desc"])
-@settings(deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     truth=st.lists(st.integers(0, 23).map(element), max_size=30),
     schedule=st.lists(faults, max_size=6),

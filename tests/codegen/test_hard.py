@@ -25,6 +25,7 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 from codegen.__main__ import main
 from codegen._spec import load
 from np6_async._decode.converter import UNFIT
+from tests.thorough import examples
 
 Json = dict[str, Any]
 GOLDEN = Path(__file__).parent / "golden"
@@ -103,7 +104,8 @@ def test_a_value_that_matches_the_schema_matches_the_model(
     model = getattr(hard, name)
 
     @settings(
-        max_examples=15, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=examples(15), deadline=None, database=None, derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )  # fmt: skip
     @given(described(name))

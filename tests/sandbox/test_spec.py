@@ -21,6 +21,7 @@ from schemathesis.config import SchemathesisConfig
 from np6_async import EventKind
 from np6_async._generated.kinds import OPERATIONS
 from np6_async.sandbox import Faults, Sandbox
+from tests.thorough import examples
 
 from .support import Browser
 
@@ -121,7 +122,7 @@ def test_schemathesis_finds_nothing_that_contradicts_the_spec(
     )
     seen: Counter[int] = Counter()
 
-    @settings(max_examples=25, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=examples(25), deadline=None, derandomize=True, database=None)
     @given(case=cases)
     def check(case: Case[Any]) -> None:
         # That a window must not end before it starts is nothing a schema can say.

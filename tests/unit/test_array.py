@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from np6_async._decode.array import MAX_ELEMENT, ArraySplitter, RawDecoder
 from np6_async.errors import NP6Error, ResponseError, StreamInterruptedError
+from tests.thorough import examples
 
 from .strategies import EVENTS, bodies, json_values
 from .support import untraced
@@ -417,7 +418,7 @@ def test_V7_an_element_that_is_nested_too_deeply_for_msgspec_is_given_out(depth:
 
 
 @given(st.binary() | soups | soups.map(b"[".__add__) | spoiled(), sizes)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @example(b"[{}}", [1])
 @example(b"[1  ]", [1, 3])
 def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
@@ -429,7 +430,7 @@ def test_whatever_comes_the_way_it_was_cut_makes_no_difference(
 
 
 @given(soups.map(b"[".__add__) | spoiled() | st.text(" [],{}1").map(str.encode), sizes, limits)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @example(b"[ 1]", [1], 1)
 @example(b"[1 ]", [1], 1)
 @example(b"[1,  2]", [1], 1)
@@ -627,7 +628,10 @@ def test_hostile_bodies_are_decoded_a_few_times_over_at_most(name: str, length: 
     assert decoder.walked <= 13 * len(body) + 64 * 1024 * feeds
 
 
-@pytest.mark.parametrize("length", [4096, 64 * 1024, 64 * MIB])
+@pytest.mark.parametrize(
+    "length",
+    [4096, *(pytest.param(each, marks=pytest.mark.nightly) for each in (64 * 1024, 64 * MIB))],
+)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_bodies_take_time_in_proportion_to_their_length(name: str, length: int) -> None:
     short, long = HOSTILE[name](160_000), HOSTILE[name](480_000)

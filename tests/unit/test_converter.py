@@ -19,6 +19,7 @@ from np6_async import Event, EventKind, UnknownEvent, converter, models
 from np6_async._decode.converter import UNFIT, EventConverter
 from np6_async._decode.decoder import MODELS
 from np6_async._generated.examples import EXAMPLES
+from tests.thorough import examples
 
 from .strategies import EVENTS, changed, instances, json_values
 
@@ -124,7 +125,7 @@ def unknown(raw: bytes) -> UnknownEvent:
 
 
 @given(st.sampled_from(EVENTS).flatmap(lambda e: st.tuples(st.just(e[0]), changed(st.just(e[1])))))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_loading_and_structuring_agree_on_documents_like_the_spec_s_examples(
     case: tuple[EventKind, Any],
 ) -> None:
@@ -136,7 +137,7 @@ def test_loading_and_structuring_agree_on_documents_like_the_spec_s_examples(
 
 @pytest.mark.parametrize("model", [*CLASSES, Leaves, *HOUSE_MADE])
 @given(st.data())
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_loading_and_structuring_agree_on_every_model(model: Any, data: st.DataObject) -> None:
     known = st.just({}) if model is Leaves else instances(model).map(converter.unstructure)
     document = data.draw(changed(known))
@@ -147,7 +148,7 @@ def test_loading_and_structuring_agree_on_every_model(model: Any, data: st.DataO
 
 @pytest.mark.parametrize("name", attrs.fields_dict(Leaves))
 @given(json_values | st.uuids().map(str) | st.datetimes().map(datetime.isoformat))
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_loading_and_structuring_agree_on_every_leaf(name: str, value: Any) -> None:
     read = loaded({name: value}, Leaves)
     assert read == structured({name: value}, Leaves)
@@ -156,7 +157,7 @@ def test_loading_and_structuring_agree_on_every_leaf(name: str, value: Any) -> N
 
 @pytest.mark.parametrize("type_", [bool, int, float, str, UUID, date, datetime, Colour, Level, Any])
 @given(json_values)
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_leaf_by_itself_is_read_like_a_member(type_: Any, value: Any) -> None:
     assert repr(loaded(value, type_)) == repr(structured(value, type_))
 
@@ -176,7 +177,7 @@ def test_what_msgspec_cannot_read_or_would_misread_is_structured(model: Any) -> 
 
 @pytest.mark.parametrize("model", [*CLASSES, Leaves, *HOUSE_MADE])
 @given(st.data())
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_what_is_written_reads_as_the_same(model: Any, data: st.DataObject) -> None:
     value = data.draw(instances(model))
     plain = converter.unstructure(value)
@@ -190,7 +191,7 @@ def test_what_is_written_reads_as_the_same(model: Any, data: st.DataObject) -> N
 
 @pytest.mark.parametrize("model", [*CLASSES, Leaves, *HOUSE_MADE])
 @given(st.data())
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 def test_what_is_unstructured_is_what_is_dumped_and_holds_no_none(
     model: Any, data: st.DataObject
 ) -> None:

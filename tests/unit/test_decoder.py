@@ -17,6 +17,7 @@ from np6_async._decode.decoder import MODELS, EventDecoder
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import OPERATIONS
 from np6_async.errors import EventDecodeError
+from tests.thorough import examples
 
 from .strategies import EVENTS, Place, changed, places, put, value_at, without
 
@@ -175,7 +176,7 @@ def test_V4_a_value_is_refused_and_never_coerced(place: Place, value: Any, reaso
 
 
 @given(st.sampled_from(EVENTS).flatmap(lambda e: st.tuples(st.just(e[0]), changed(st.just(e[1])))))
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 def test_S14_whatever_does_not_fit_none_of_it_is_in_the_reason(case: tuple[EventKind, Any]) -> None:
     kind, document = case
     document = marked(document)

@@ -137,7 +137,10 @@ def test_a_pause_is_never_longer_than_its_cap(
     assert 0 <= delay(policy, LOST, failures, lambda: random) <= policy.cap
 
 
-@pytest.mark.parametrize("failures", range(1, 13))
+@pytest.mark.parametrize(
+    "failures",
+    [1, 2, 4, 12, *(pytest.param(each, marks=pytest.mark.nightly) for each in (3, *range(5, 12)))],
+)
 def test_pauses_are_spread_evenly_between_nothing_and_their_bound(failures: int) -> None:
     random = Random(failures).random
     bound = delay(MANY, LOST, failures, longest)

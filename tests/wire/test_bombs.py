@@ -12,6 +12,7 @@ import pytest
 
 from np6_async.errors import ResponseError
 from tests.support import MakeClient, body, event
+from tests.thorough import THOROUGH
 
 from .conftest import Serve, by_the_compiled_parser
 from .fault_server import Request, Step, always, array, head
@@ -20,7 +21,7 @@ MIB = 2**20
 GROWTH = 32
 """MiB that a stream may take, whatever it reads."""
 
-STREAMED = int(os.environ.get("NP6_STREAMED_MIB", "128"))
+STREAMED = int(os.environ.get("NP6_STREAMED_MIB", "128" if THOROUGH else "64"))
 """MiB of events in the longest answer; it tells as much as 2 GiB, in a second."""
 
 JSON = {"Content_Type": "application/json"}
@@ -83,6 +84,11 @@ OUTCOMES = {
     "many events": f"{STREAMED * 1024 + 1} events",
 }
 
+MARKS = {
+    "gzip bomb": by_the_compiled_parser,
+    "endless nesting": pytest.mark.nightly,  # takes 10 s until it is too large
+}
+
 
 async def run_capped(url: str, way: str) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
@@ -96,10 +102,7 @@ async def run_capped(url: str, way: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=by_the_compiled_parser) if name == "gzip bomb" else name
-        for name in ANSWERS
-    ],
+    [pytest.param(name, marks=MARKS.get(name, ())) for name in ANSWERS],
 )
 async def test_P3_P9_H10_V7_a_stream_takes_little_memory_whatever_comes(
     serve: Serve, name: str

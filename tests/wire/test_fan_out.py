@@ -439,17 +439,29 @@ async def test_a_misfit_fails_its_query_of_a_strict_client(serve: Serve, np6: Ma
     assert list(result.events) == [bounces_of(2)]
 
 
-async def test_queries_are_retried_as_any_other(serve: Serve, np6: MakeClient) -> None:
-    bad = dict.fromkeys(range(0, 30, 3), 2)
+@pytest.mark.parametrize(
+    ("code", "every"),
+    [
+        (500, 3),
+        (503, 10),
+        pytest.param(503, 3, marks=pytest.mark.nightly),  # so many refusals slow it down for real
+    ],
+)
+async def test_queries_are_retried_as_any_other(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch, code: int, every: int
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 0.01)  # a refusal costs 10 ms, not a second
+    bad = dict.fromkeys(range(0, 30, every), 2)
+    asked = 30 + sum(bad.values())
 
     def answer(request: Request) -> Response:
         bad[request.notification_id] = left = bad.get(request.notification_id, 0) - 1
-        return status(503) if left >= 0 else array(body(request.notification_id))
+        return status(code) if left >= 0 else array(body(request.notification_id))
 
     server = await serve(answer)
     result = await np6(server.url).fan_out(range(30), kinds="bounces")
     assert result.complete
-    assert len(server.requests) == 30 + 2 * 10
+    assert len(server.requests) == asked
 
 
 # Three 401s in a row
