@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -16,7 +17,6 @@ from np6_async.errors import ClientClosedError, NP6Error
 from .aiohttp_mock import StrictMock
 from .leaks import Log, NothingLeft, places
 from .support import CONTENT, MakeClient, Settings
-
 from .thorough import THOROUGH
 
 
@@ -28,8 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=late)
     items[:] = [item for item in items if item not in late]
 
+
 def pytest_collection_finish() -> None:
-    """Keep what was imported out of the collections after each test: they take half the time."""
+    """Keep what was imported out of the collections after each test: they take half the time.
+
+    And let coverage measure the process of the tests alone, not the programs that they run.
+    """
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
     gc.collect()
     gc.freeze()
 
