@@ -36,7 +36,7 @@ class CallersSession:
             raise ValueError("session is closed: pass an open one")
         for name in ("limit", "limit_per_host"):
             limit = getattr(connector, name)
-            if 0 < limit < concurrency:  # who waits in aiohttp's queue is timed as if connecting
+            if 0 < limit < concurrency:  # waiting in aiohttp's queue would count as connecting
                 raise ValueError(
                     f"session has a connector with {name}={limit}, which is less than "
                     f"concurrency={concurrency}: pass {name}=0 to the connector (no limit), "
@@ -61,10 +61,10 @@ class CallersSession:
         return self._session
 
     def cancellation(self) -> RuntimeError | None:
-        """Return what a cancellation means that nobody asked for.
+        """Return the error for a cancellation that was caused by closing the session.
 
-        Closing a session cancels whoever waits in it for a connection; that must not pass for a
-        cancellation of the caller's task, which task groups ignore.
+        aiohttp cancels requests that wait for a connection when the session is closed. A task group
+        would ignore that, as if the caller had cancelled the task.
         """
         task = asyncio.current_task()
         is_asked_for = task is not None and task.cancelling() > 0

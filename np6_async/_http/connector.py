@@ -28,14 +28,14 @@ class Connecting:
 
 
 connecting: Final[ContextVar[Connecting]] = ContextVar("connecting")
-"""That of the request which the current task sends."""
+"""State of the request that the current task is sending."""
 
 
 class Connector(aiohttp.TCPConnector):
     """A pool without a limit: the client's limiter decides how many requests are under way.
 
-    A forked process has its parent's sockets and the selector that watches them. Closing its copies
-    would take the parent's connections out of the parent's selector, so there it does nothing.
+    A forked process shares its parent's selector. Closing the inherited sockets would remove the
+    parent's connections from it, so in a forked process nothing is closed.
     """
 
     def __init__(self, *, force_close: bool) -> None:

@@ -30,15 +30,15 @@ class StaleConnectionError(Exception):
 
 
 def translate(error: Exception, *, if_lost: type[TransportError]) -> NP6Error:
-    """Return our error for a foreign one, with no way back to it: it may hold the key.
+    """Return our error for a foreign one, without a reference to it: it may hold the key.
 
     The foreign error loses its traceback: aiohttp keeps the error with the connection, in a cycle,
     and the traceback would keep every frame up to the event loop.
 
     Args:
         error: Whatever aiohttp, or a part of a caller's own session, raised.
-        if_lost: Ours for a lost connection, and for what nobody has heard of: `ConnectError` before
-            the response's head, `StreamInterruptedError` after it.
+        if_lost: Ours for a lost connection and for an unknown exception: `ConnectError` before the
+            response's head, `StreamInterruptedError` after it.
     """
     error.__traceback__ = None
     if any(isinstance(each, http_exceptions.ContentEncodingError) for each in causes(error)):
@@ -66,7 +66,7 @@ def _unresolved(error: aiohttp.ClientConnectorDNSError) -> Fault:
 
 
 def _unconnected(error: aiohttp.ClientConnectorError) -> Fault:
-    if isinstance(error.os_error, _CLOSED):  # sockets connect, or are refused; TLS comes after that
+    if isinstance(error.os_error, _CLOSED):  # TCP alone is refused, not reset
         return Fault(
             f"the server closed the connection during the TLS handshake {_address(error)}",
             remedy=tls.CLOSED,

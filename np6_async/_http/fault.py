@@ -10,10 +10,10 @@ __all__ = ["Fault", "causes", "class_name"]
 
 @frozen
 class Fault:
-    """What a message says of a foreign exception, none of whose text it repeats.
+    """What our message says about a foreign exception.
 
-    That text may hold headers, and so the key. What a fault says is made of class names, numbers,
-    and the codes of the operating system and of OpenSSL.
+    It repeats no text of that exception, which may hold headers, and so the key. It is made of
+    class names, numbers, and the codes of the operating system and of OpenSSL.
 
     Attributes:
         what: What failed.
@@ -37,7 +37,7 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def class_name(error: BaseException) -> str:
-    """Return the name of the class that tells most: of the first cause that is not aiohttp's."""
+    """Return the name of the first class in the chain of causes that is not aiohttp's own."""
     cls = next((type(each) for each in causes(error) if not _is_aiohttps(each)), type(error))
     module = cls.__module__
     return cls.__name__ if module in _WELL_KNOWN else f"{module}.{cls.__qualname__}"

@@ -1,4 +1,4 @@
-"""Takes the API key out of what a server sent, should it have repeated the key."""
+"""Removes the API key from what a server sent, in case the server repeated it."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ __all__ = ["scrub", "scrubbed_headers"]
 def scrub(text: str, key: ApiKey) -> str:
     """Return a text without the key.
 
-    A text that was cut may end with the first part of the key, which goes as well.
+    A text that was cut short may end with the first part of the key, which is removed as well.
     """
     text = text.replace(key.reveal(), "***")
     lengths = range(len(key.reveal()) - 1, 3, -1)

@@ -18,9 +18,9 @@ _MAX_INFLATION: Final = 500  # bytes decompressed per byte received; real events
 class Response:
     """A response whose head has arrived. Close it, whatever happens.
 
-    A closed one, or one whose body failed, leads to nothing of aiohttp's any more: error reports
-    walk over the local variables of a traceback, and aiohttp's response holds the request with its
-    key, and what it received of the body.
+    Once it is closed, or its body has failed, it drops its references to aiohttp's objects. They
+    hold the request with the key, and bytes of the body, and error reporters collect whatever the
+    local variables of a traceback refer to.
 
     Args:
         response: What aiohttp returned.

@@ -29,7 +29,7 @@ class OwnSessions:
         self._sessions: dict[bool, Session] = {}  # by whether a connection serves one request only
 
     def get(self, *, new_connection: bool) -> Session:
-        """Return the session for a request, which is made for the first one.
+        """Return the session for a request; it is made when it is first needed.
 
         Args:
             new_connection: Whether the request needs a connection that served none before.
@@ -45,7 +45,7 @@ class OwnSessions:
         return session
 
     async def aclose(self) -> None:
-        """Close them, and the connections with them."""
+        """Close the sessions and their connections."""
         for session in self._sessions.values():
             await session.close()
 

@@ -47,7 +47,13 @@ class Transport:
         self._key = key
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
-        # With sessions of our own, whoever sends times the silence: `connected` says from when on.
+        # With our own sessions, the caller of `send` times the wait for data, from `connected` on.
+        # A caller's session does not report a connection, so there aiohttp times it.
+        self._timeout = aiohttp.ClientTimeout(
+            total=None,
+            sock_connect=timeouts.connect,
+            sock_read=None if session is None else timeouts.idle,
+        )
         self._callers = (
             None if session is None else CallersSession(session, concurrency=concurrency)
         )
@@ -68,7 +74,7 @@ class Transport:
         """Send one GET request and return its response, whatever the status.
 
         Args:
-            path: Where to, below the base URL.
+            path: The path below the base URL.
             params: The query string.
             timeouts: Their `connect` and `idle` bound the socket's operations.
             connected: Called when there is a connection; never with a caller's own session.
@@ -77,7 +83,7 @@ class Transport:
 
         Raises:
             TransportError: No response came.
-            StaleConnectionError: The same, and a new connection will help.
+            StaleConnectionError: The same, on a kept connection; a new one will help.
         """
         failure: Exception
         timeout = self._timeout
@@ -133,7 +139,7 @@ class Transport:
             session = self._callers.get()
             headers = UNCOMPRESSED if uncompressed else REQUEST_HEADERS
             if new_connection:
-                # What is kept for a name that is stated is kept apart from what is kept for none.
+                # aiohttp pools connections by server_hostname, so setting it gives a new one.
                 headers, name = {**headers, "Connection": "close"}, self._origin[1]
         return session.get(
             f"{self._prefix}{path}",
@@ -150,10 +156,10 @@ class Transport:
     async def _authorize(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
-        """Add the key, for the API's own origin only, and stop aiohttp's hidden second sending.
+        """Add the key to a request for the API's own origin, and prevent aiohttp's hidden retry.
 
-        aiohttp sends a GET again, unseen, when it meets one of these two errors; it lets others be.
-        Cookies of a caller's own session stay out of it.
+        aiohttp sends a GET a second time after the two errors that are caught here, unless they are
+        translated first. Cookies of a caller's own session are removed.
         """
         request.headers.pop("Cookie", None)
         proxy = request.proxy
@@ -182,7 +188,7 @@ class Transport:
         raise failure
 
     def scrub(self, text: str) -> str:
-        """Return the text without the key, should the server have repeated it."""
+        """Return a text from the server without the key, in case the server repeated it."""
         return scrub(text, self._key)
 
     async def aclose(self) -> None:
@@ -195,5 +201,5 @@ def _nothing() -> None:
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:
-    """Return what RFC 6454 compares; a port that is the scheme's own may be stated or not."""
+    """Return scheme, host and port, as RFC 6454 compares them; a default port is filled in."""
     return url.scheme, url.host, url.port

@@ -1,4 +1,4 @@
-"""What a status means: the one table from HTTP status to error."""
+"""The one table from HTTP status to error."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -113,9 +113,9 @@ def _unreadable(headers: Mapping[str, str]) -> NP6Error | None:
 
 
 def _coding(headers: Mapping[str, str]) -> str:
-    """Return what a body was encoded with, all of it where the header comes more than once."""
+    """Return how the body is encoded: all values, if there is more than one such header."""
     coding = headers.get("Content-Encoding", "")
-    if coding:  # rarely, so that few heads are gone through
+    if coding:  # seldom: going through all headers is slow
         lines = [value for name, value in headers.items() if name.lower() == "content-encoding"]
         coding = ", ".join(lines)
     return coding.strip().lower()

@@ -1,4 +1,4 @@
-"""The mock answers what was agreed upon, and nothing else."""
+"""The mock returns the registered responses and fails on any other request."""
 
 import aiohttp
 import pytest
@@ -11,7 +11,7 @@ from tests.support import MakeClient
 URL = "https://np6.example.org/notifications/156/events/bounces"
 
 
-async def test_it_answers_what_it_was_told_of(np6: MakeClient, web: StrictMock) -> None:
+async def test_it_returns_the_registered_response(np6: MakeClient, web: StrictMock) -> None:
     web.get(URL, body=b"[]")
     assert await np6().bounces(156) == []
 
@@ -22,7 +22,7 @@ async def test_a_call_that_was_not_expected_fails_at_once(np6: MakeClient) -> No
     assert len(web.requests) == 1
 
 
-async def test_a_mock_answers_once(np6: MakeClient, web: StrictMock) -> None:
+async def test_a_mock_responds_once(np6: MakeClient, web: StrictMock) -> None:
     web.get(URL, body=b"[]")
     client = np6()
     await client.bounces(156)
@@ -30,7 +30,7 @@ async def test_a_mock_answers_once(np6: MakeClient, web: StrictMock) -> None:
         await client.bounces(156)
 
 
-async def test_a_mock_that_repeats_answers_often(np6: MakeClient, web: StrictMock) -> None:
+async def test_a_repeating_mock_responds_every_time(np6: MakeClient, web: StrictMock) -> None:
     web.get(URL, body=b"[]", repeat=True)
     client = np6()
     await client.bounces(156)
@@ -45,7 +45,7 @@ async def ask_once(client: NP6Client, **mock: object) -> None:
 
 
 @pytest.mark.parametrize("repeat", [False, 2])
-async def test_a_mock_that_nobody_asks_for_fails(np6: MakeClient, repeat: int) -> None:
+async def test_an_unused_mock_fails(np6: MakeClient, repeat: int) -> None:
     with pytest.raises(AssertionError, match="never asked for"):
         await ask_once(np6(), repeat=repeat)
 

@@ -1,4 +1,4 @@
-"""Every exception of aiohttp's client becomes one of ours, and it was decided which."""
+"""Every exception of aiohttp and of what it calls becomes one of our errors."""
 
 import asyncio
 import errno
@@ -168,12 +168,12 @@ async def failure(np6: MakeClient, web: StrictMock, error: Exception) -> NP6Erro
 
 
 @every_foreign
-def test_somebody_decided_what_it_becomes(foreign: type[Exception]) -> None:
+def test_every_foreign_class_has_a_decision(foreign: type[Exception]) -> None:
     assert foreign.__name__ in DECIDED, "decide what it becomes: here and in _http/exceptions.py"
 
 
 @every_foreign
-async def test_in_place_of_a_response_it_becomes_that(
+async def test_a_foreign_exception_before_a_response_is_mapped(
     np6: MakeClient, web: StrictMock, foreign: type[Exception]
 ) -> None:
     ours, _, permanent = DECIDED[foreign.__name__]
@@ -199,7 +199,7 @@ def of_body(error: BaseException) -> Response:
 
 
 @every_foreign
-async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
+async def test_a_foreign_exception_in_the_body_is_mapped(foreign: type[Exception]) -> None:
     _, ours, permanent = DECIDED[foreign.__name__]
     with pytest.raises(NP6Error) as waited:
         await of_body(make(foreign)).read()
@@ -214,7 +214,7 @@ async def test_in_the_body_it_becomes_that(foreign: type[Exception]) -> None:
 @pytest.mark.parametrize(
     "unstoppable", [KeyboardInterrupt, SystemExit, GeneratorExit, asyncio.CancelledError]
 )
-async def test_what_ends_a_task_or_the_process_passes(
+async def test_exceptions_that_end_a_task_or_the_process_are_not_mapped(
     np6: MakeClient, web: StrictMock, unstoppable: type[BaseException]
 ) -> None:
     cause: Any = unstoppable("mine")  # aioresponses takes exceptions of any kind
@@ -228,7 +228,7 @@ async def test_what_ends_a_task_or_the_process_passes(
 
 
 @every_foreign
-async def test_S3_S4_no_text_of_it_is_repeated(
+async def test_S3_S4_no_text_of_a_foreign_exception_is_repeated(
     np6: MakeClient, web: StrictMock, key: str, foreign: type[Exception]
 ) -> None:
     error = make(foreign)

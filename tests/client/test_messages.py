@@ -220,7 +220,7 @@ async def test_a_proxy_that_refuses_for_good_is_not_asked_again(
         ("a text, not a code", "SSLError", True),
     ],
 )
-async def test_N5_a_handshake_that_fails_in_the_same_way_each_time_is_not_tried_again(
+async def test_N5_a_handshake_that_cannot_succeed_is_not_retried(
     np6: MakeClient, web: StrictMock, reason: str, told: str, permanent: bool
 ) -> None:
     error = await failure(np6, web, refused(alert(reason), aiohttp.ClientConnectorSSLError))

@@ -1,4 +1,4 @@
-"""The one place that adds the key."""
+"""The one place that adds the key, and the one that removes it from texts."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -26,10 +26,10 @@ from np6_async._options import ApiKey
         ("https://np6.example.org.example.net/", False),
     ],
 )
-async def test_S1_the_key_goes_to_the_origin_of_the_api_only(
+async def test_S1_the_key_is_sent_to_the_origin_of_the_api_only(
     key: str, base_url: str, url: str, is_ours: bool
 ) -> None:
-    """No request of ours leads elsewhere: this is a second lock on the same door."""
+    """No request of ours goes anywhere else; this is a second safeguard."""
     transport = Transport(
         key=ApiKey(key), base_url=URL(base_url), timeouts=Timeouts(), session=None, concurrency=1
     )
@@ -56,7 +56,7 @@ async def test_S1_the_key_goes_to_the_origin_of_the_api_only(
         ("", ""),
     ],
 )
-def test_S5_a_key_is_taken_out_of_a_text_and_nothing_else_is(text: str, shown: str) -> None:
+def test_S5_the_key_and_nothing_else_is_removed_from_a_text(text: str, shown: str) -> None:
     transport = Transport(
         key=ApiKey("0123456789"),
         base_url=URL("https://np6.example.org"),

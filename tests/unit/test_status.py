@@ -1,4 +1,4 @@
-"""Statuses: one table from what the API answers to what is raised."""
+"""The table from HTTP status to error."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -50,11 +50,11 @@ def test_a_success_is_no_error(status: int) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/html", "Content-Encoding": "br"}])
-def test_no_content_has_no_body_to_object_to(headers: dict[str, str]) -> None:
+def test_headers_of_a_204_are_not_checked(headers: dict[str, str]) -> None:
     assert judge(204, headers) is None
 
 
-def test_an_error_tells_everything_the_answer_said() -> None:
+def test_an_error_holds_everything_the_response_said() -> None:
     headers = {"X-Request-ID": "req-1", "retry-after": "7", "Content-Type": "text/html"}
     error = refused(503, headers, "  <h1>busy</h1>\n")
     assert (error.request_id, error.retry_after, error.detail) == ("req-1", 7.0, "<h1>busy</h1>")
@@ -92,7 +92,7 @@ def test_R3_a_429_asks_for_a_pause_until_the_reset(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429])
-def test_what_a_caller_can_mend_comes_with_advice(status: int) -> None:
+def test_a_status_that_a_caller_can_fix_has_advice(status: int) -> None:
     assert str(refused(status)).startswith(
         f"the API answered {status} {HTTPStatus(status).phrase}: "
     )

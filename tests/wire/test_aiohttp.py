@@ -1,4 +1,4 @@
-"""What aiohttp does by itself. Where one of these fails, it does better, and we may do less."""
+"""What aiohttp does by itself. If a test fails, aiohttp has changed and a workaround may go."""
 
 import asyncio
 import gzip
@@ -22,7 +22,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def test_it_hands_a_header_with_a_secret_to_the_target_of_a_redirect(
+async def test_it_sends_a_secret_header_to_the_target_of_a_redirect(
     serve: Serve, session: aiohttp.ClientSession
 ) -> None:
     there = await serve(always(array(b"[]")))
@@ -39,7 +39,7 @@ async def test_it_hands_a_header_with_a_secret_to_the_target_of_a_redirect(
         pytest.param([head() + b"[1,2", End.FIN], id="until the end of the connection"),
     ],
 )
-async def test_it_takes_a_body_that_was_cut_for_a_whole_one(
+async def test_it_accepts_a_truncated_body_as_complete(
     serve: Serve, session: aiohttp.ClientSession, steps: list[Step]
 ) -> None:
     server = await serve(always(steps))
@@ -90,7 +90,7 @@ async def test_a_session_that_is_closed_cancels_those_that_wait_for_a_connection
 
 
 @pytest.mark.parametrize("end", [End.RST, End.FIN])
-async def test_it_sends_a_request_again_unseen(
+async def test_it_retries_a_request_by_itself(
     serve: Serve, session: aiohttp.ClientSession, end: End
 ) -> None:
     server = await serve(in_turn([end], [end]))
@@ -99,7 +99,7 @@ async def test_it_sends_a_request_again_unseen(
     assert len(server.requests) == 2
 
 
-async def test_it_calls_a_malformed_answer_a_400(
+async def test_it_calls_a_malformed_response_a_400(
     serve: Serve, session: aiohttp.ClientSession
 ) -> None:
     server = await serve(always([b"bonjour\r\n\r\n", End.FIN]))

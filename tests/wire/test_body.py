@@ -97,7 +97,7 @@ async def test_H1_P7_an_array_that_does_not_close_is_asked_for_again(
 
 
 @cases(NO_ARRAY)
-async def test_P6_P8_what_is_no_array_is_said_to_be_none(
+async def test_P6_P8_a_body_that_is_not_an_array_is_a_response_error(
     serve: Serve, np6: MakeClient, row: bytes
 ) -> None:
     server = await serve(always(array(row, x_request_id="req-1")))
@@ -109,7 +109,7 @@ async def test_P6_P8_what_is_no_array_is_said_to_be_none(
 
 
 @cases(NO_JSON)
-async def test_P7_an_array_that_is_no_json_is_not_asked_for_again(
+async def test_P7_an_array_that_is_not_json_is_not_retried(
     serve: Serve, np6: MakeClient, row: bytes
 ) -> None:
     server = await serve(always(array(row, x_request_id="req-1")))
@@ -170,7 +170,7 @@ async def test_P8_an_event_that_is_no_utf_8_is_a_misfit_and_the_others_are_not(
 @pytest.mark.parametrize(
     "zipped", [b"no gzip", ZIPPED[:-8] + bytes(8), ZIPPED[:50] + b"x" * 50 + ZIPPED[100:]]
 )
-async def test_a_body_that_cannot_be_decompressed_is_no_http(
+async def test_a_body_that_cannot_be_decompressed_is_a_protocol_error(
     serve: Serve, np6: MakeClient, zipped: bytes
 ) -> None:
     server = await serve(always(array(zipped, Content_Encoding="gzip")))
@@ -229,7 +229,7 @@ TOO_LARGE = {
         for name in MALFORMED
     ],
 )
-async def test_H13_a_malformed_response_is_told_by_its_fault_and_never_taken_for_a_400(
+async def test_H13_a_malformed_response_is_named_and_is_not_a_400(
     serve: Serve, np6: MakeClient, name: str
 ) -> None:
     sent, told = MALFORMED[name]
@@ -240,7 +240,7 @@ async def test_H13_a_malformed_response_is_told_by_its_fault_and_never_taken_for
 
 
 @cases(TOO_LARGE)
-async def test_H13_a_head_beyond_a_limit_names_the_limit_and_is_not_asked_for_again(
+async def test_H13_a_head_over_a_limit_names_the_limit_and_is_not_retried(
     serve: Serve, np6: MakeClient, row: tuple[bytes, str]
 ) -> None:
     sent, told = row

@@ -142,7 +142,7 @@ async def test_N8_a_call_meets_no_second_dead_connection(serve: Serve, np6: Make
         assert len(server.requests) == 2 * count
 
 
-async def test_N8_in_a_session_of_the_callers_own_one_attempt_is_lost_and_no_more(
+async def test_N8_with_a_callers_session_a_dead_connection_costs_one_attempt(
     serve: Serve, np6: MakeClient
 ) -> None:
     """Nobody can see there whether a connection was kept, but the next one is a new one."""
@@ -232,7 +232,7 @@ async def test_N14_bad_framing_in_a_body_ends_and_is_resumed(serve: Serve, np6: 
     assert numbers(found) == [1, 2, 3]
 
 
-async def test_N15_endless_interim_answers_end_at_the_deadline(
+async def test_N15_endless_interim_responses_end_at_the_deadline(
     serve: Serve, np6: MakeClient
 ) -> None:
     interim = [b"HTTP/1.1 100 Continue\r\n\r\n"] * 50
@@ -243,7 +243,7 @@ async def test_N15_endless_interim_answers_end_at_the_deadline(
     assert len(server.requests) == 1
 
 
-async def test_N18_a_second_answer_after_a_body_is_never_read(
+async def test_N18_a_second_response_after_a_body_is_never_read(
     serve: Serve, np6: MakeClient
 ) -> None:
     second = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"

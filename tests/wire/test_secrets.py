@@ -24,7 +24,7 @@ ONCE = RetryPolicy(attempts=1)
 
 
 def echoes(key: str) -> dict[str, Response]:
-    """Return answers that repeat the key in every place that finds its way into an error."""
+    """Return responses that repeat the key in every place that an error may quote."""
     return {
         "body": status(400, f"the key {key} is unknown".encode()),
         "cut off in the body": status(400, b"x" * (2048 - len(key) // 2) + key.encode()),
@@ -80,7 +80,7 @@ async def test_S5_a_key_that_is_repeated_as_the_type_of_an_event_is_not_logged(
     assert key not in caplog.text
 
 
-async def test_S5_what_was_scrubbed_is_seen_to_be(serve: Serve, np6: MakeClient, key: str) -> None:
+async def test_S5_a_removed_key_is_marked(serve: Serve, np6: MakeClient, key: str) -> None:
     server = await serve(always(status(400, f"unknown key {key}".encode(), x_request_id=key)))
     with pytest.raises(NP6Error) as caught:
         await np6(server.url).executions(156)
@@ -115,7 +115,7 @@ def _reachable(start: list[Any]) -> list[Any]:
     return list(found.values())
 
 
-async def test_S3_a_failure_nobody_asks_for_is_logged_without_the_key(
+async def test_S3_a_failure_that_is_never_retrieved_is_logged_without_the_key(
     serve: Serve, np6: MakeClient, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = await serve(always(status(401, key.encode())))

@@ -79,7 +79,7 @@ async def refuse(response: aiohttp.ClientResponse) -> None:
     ],
     ids=lambda settings: next(iter(settings)),
 )
-async def test_S15_settings_of_the_session_do_not_leak_in(
+async def test_S15_settings_of_the_session_do_not_apply(
     serve: Serve, np6: MakeClient, key: str, settings: Any
 ) -> None:
     server = await serve(
@@ -147,7 +147,7 @@ async def test_S15_cookies_of_the_session_are_not_sent(serve: Serve, np6: MakeCl
     assert "mine=1" in sent[2]
 
 
-async def test_S15_hidden_resending_is_off_in_a_session_too(
+async def test_S15_aiohttps_hidden_retry_is_off_in_a_callers_session(
     serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
 ) -> None:
     server = await serve(always([End.RST]))

@@ -23,7 +23,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.mark.parametrize("session", [5, "session", aiohttp.ClientSession, object()])
-def test_what_is_no_session_is_refused(key: str, session: Any) -> None:
+def test_a_value_that_is_not_a_session_is_refused(key: str, session: Any) -> None:
     with pytest.raises(
         ValueError, match=r"^session must be an aiohttp\.ClientSession, not "
     ) as bad:
@@ -49,7 +49,7 @@ async def test_a_session_that_is_closed_already_is_refused(
         NP6Client(key, session=session)
 
 
-async def test_a_session_that_is_closed_later_is_told_without_a_retry(
+async def test_a_session_that_is_closed_later_is_a_runtime_error_without_a_retry(
     serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
 ) -> None:
     server = await serve(always(array(b"[]")))
@@ -62,7 +62,7 @@ async def test_a_session_that_is_closed_later_is_told_without_a_retry(
     assert client.stats.requests == 2
 
 
-async def test_a_session_that_is_closed_under_a_request_is_told(
+async def test_closing_a_session_during_a_request_is_a_runtime_error(
     serve: Serve, np6: MakeClient, session: aiohttp.ClientSession
 ) -> None:
     server = await serve(always([End.SILENCE]))
@@ -73,7 +73,7 @@ async def test_a_session_that_is_closed_under_a_request_is_told(
         await asked
 
 
-async def test_a_session_that_is_closed_under_who_waits_for_a_connection_cancels_nobody(
+async def test_closing_a_session_does_not_cancel_calls_that_wait_for_a_connection(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([End.SILENCE]))
@@ -106,7 +106,7 @@ async def test_U7_a_call_that_waits_for_a_connection_of_a_session_can_be_cancell
     assert [type(each) for each in failed] == [asyncio.CancelledError] * 2
 
 
-def test_U12_a_session_of_another_event_loop_is_told(key: str) -> None:
+def test_U12_a_session_of_another_event_loop_is_a_runtime_error(key: str) -> None:
     async def make() -> aiohttp.ClientSession:
         return aiohttp.ClientSession()
 

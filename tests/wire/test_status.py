@@ -145,16 +145,14 @@ async def test_an_error_body_that_is_compressed_is_read(serve: Serve, np6: MakeC
 
 
 @pytest.mark.parametrize("reason", [b"", b" ", b" \xe9\xff", b" OK"])
-async def test_the_reason_phrase_counts_for_nothing(
-    serve: Serve, np6: MakeClient, reason: bytes
-) -> None:
+async def test_the_reason_phrase_is_ignored(serve: Serve, np6: MakeClient, reason: bytes) -> None:
     server = await serve(always([b"HTTP/1.1 404" + reason + b"\r\nContent-Length: 0\r\n\r\n"]))
     error = await failure(np6, server.url)
     assert type(error) is errors.NotFoundError
     assert str(error.args[0]).startswith("the API answered 404 Not Found: check ")
 
 
-async def test_H9_a_status_that_nobody_defined_is_told_by_its_family(
+async def test_H9_an_undefined_status_is_mapped_by_its_family(
     serve: Serve, np6: MakeClient
 ) -> None:
     server = await serve(always([b"HTTP/1.1 599 Odd\r\nContent-Length: 0\r\n\r\n"]))
@@ -163,7 +161,7 @@ async def test_H9_a_status_that_nobody_defined_is_told_by_its_family(
 
 
 @pytest.mark.parametrize("code", [201, 202, 203, 205, 206, 226, 304])
-async def test_H4_a_success_of_another_kind_is_no_answer(
+async def test_H4_a_success_other_than_200_and_204_is_a_status_error(
     serve: Serve, np6: MakeClient, code: int
 ) -> None:
     sent = [head(304)] if code == 304 else status(code, b"[]", Content_Type="application/json")

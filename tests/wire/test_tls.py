@@ -185,7 +185,7 @@ MISFITS = {
 
 
 @pytest.mark.parametrize(("theirs", "ours", "told"), MISFITS.values(), ids=MISFITS)
-async def test_N5_tls_that_cannot_succeed_is_named_and_not_tried_again(
+async def test_N5_a_tls_alert_is_named_and_not_retried(
     np6: MakeClient, theirs: ssl.SSLContext, ours: ssl.SSLContext, told: str
 ) -> None:
     connector = aiohttp.TCPConnector(ssl=ours)
@@ -205,7 +205,7 @@ async def test_N5_tls_that_cannot_succeed_is_named_and_not_tried_again(
         pytest.param(server(low=TLSv1_3), client(high=TLSv1_2), id="in the handshake"),
     ],
 )
-async def test_N6_tls_that_ends_without_a_reason_is_tried_again_and_says_what_it_may_be(
+async def test_N6_tls_closed_without_an_alert_is_retried_and_names_likely_causes(
     serve: Serve, np6: MakeClient, theirs: ssl.SSLContext, ours: ssl.SSLContext
 ) -> None:
     listening = await serve(always(array(body(1))), tls=theirs)
