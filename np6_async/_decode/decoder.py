@@ -19,7 +19,8 @@ from np6_async._generated.kinds import OPERATIONS, EventKind
 from np6_async.errors import EventDecodeError
 from np6_async.models import Event, UnknownEvent
 
-from .converter import UNFIT, WIRE, converter
+from .converter import UNFIT, converter
+from .shapes import WIRE
 
 __all__ = ["MODELS", "EventDecoder"]
 
