@@ -18,22 +18,20 @@ import attrs
 import msgspec
 from cattrs import Converter, override
 from cattrs.cols import list_structure_factory
-from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, make_mapping_structure_fn
 from cattrs.preconf.msgspec import MsgspecJsonConverter
 
 from np6_async.models import UnknownEvent
 
+from .depth import MAX_DEPTH, depth_check, without_depths
+from .misfit import load_shallow
 from .shapes import WIRE, has_no_model, is_union, models
 from .unions import chooser
 
-__all__ = ["UNFIT", "EventConverter", "converter"]
+__all__ = ["EventConverter", "converter"]
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
-
-UNFIT: Final = (msgspec.MsgspecError, BaseValidationError, RecursionError, UnicodeError)
-"""What structuring and loading raise for input that does not fit."""
 
 _JSON_STRINGS: Final = (UUID, datetime, date, bytes, Enum)
 _SCALARS: Final = (bool, int, float, str, bytes)  # cattrs coerces to these by itself
@@ -67,10 +65,16 @@ class EventConverter(MsgspecJsonConverter):
 
         Raises:
             msgspec.DecodeError: It is not JSON, or does not fit.
-            UnicodeDecodeError: It is not UTF-8.
+            UnicodeError: It is not UTF-8.
             cattrs.BaseValidationError: It does not fit.
         """
-        return self.get_loads_hook(cl)(data)
+        json = data.encode() if isinstance(data, str) else bytes(data)
+        value = load_shallow(self.get_loads_hook(cl), json, MAX_DEPTH + 1)
+        if depth_check(cast("Hashable", cl))(value):
+            raise msgspec.ValidationError(
+                f"JSON is nested too deeply (more than {MAX_DEPTH} levels)"
+            )
+        return value
 
     def get_loads_hook(self, cl: type[T]) -> Callable[[bytes | str], T]:
         """Return the function that loads a `cl`: msgspec's own decoder, where it has one."""
@@ -170,7 +174,11 @@ def _unmodel_hook(cl: Any, converter: Converter) -> Callable[[Any], Any]:
 
 
 def _unstructure_unknown(event: UnknownEvent) -> Any:
-    return msgspec.Raw(event.raw) if _verbatim.get() else json.loads(event.raw)
+    if _verbatim.get():
+        return msgspec.Raw(event.raw)
+    if without_depths(event.raw) is not event.raw:
+        raise ValueError(f"raw is nested too deeply for JSON types (more than {MAX_DEPTH} levels)")
+    return json.loads(event.raw)
 
 
 converter: Final = EventConverter()

@@ -9,7 +9,7 @@ import msgspec
 
 from .shapes import is_union, wire_name
 
-__all__ = ["chooser"]
+__all__ = ["chooser", "tags"]
 
 
 def chooser(models: list[Any]) -> Callable[[dict[str, Any]], Any]:
@@ -18,7 +18,7 @@ def chooser(models: list[Any]) -> Callable[[dict[str, Any]], Any]:
     A class for which that member is no literal, such as an open string, takes what has no class of
     its own. Of several it is the one that lacks no required member and knows most members.
     """
-    tag, by_value = _tags(models)
+    tag, by_value = tags(models)
     rest = [model for model in models if model not in by_value.values()]
 
     def choose(value: dict[str, Any]) -> Any:
@@ -32,7 +32,7 @@ def chooser(models: list[Any]) -> Callable[[dict[str, Any]], Any]:
     return choose
 
 
-def _tags(models: list[Any]) -> tuple[str, dict[Any, Any]]:
+def tags(models: list[Any]) -> tuple[str, dict[Any, Any]]:
     """Return the member that tells most classes apart, and the class of each of its values.
 
     Every class has that member, and a value is of one class only.

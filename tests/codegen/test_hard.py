@@ -24,7 +24,7 @@ from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from codegen.__main__ import main
 from codegen._spec import load
-from np6_async._decode.converter import UNFIT
+from np6_async._decode.misfit import UNFIT
 from tests.thorough import examples
 
 Json = dict[str, Any]

@@ -15,7 +15,21 @@ from hypothesis import strategies as st
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import EventKind
 
-__all__ = ["EVENTS", "bodies", "changed", "instances", "json_values", "places", "put", "value_at"]
+__all__ = [
+    "EVENTS",
+    "LEVELS",
+    "Place",
+    "bodies",
+    "changed",
+    "elements",
+    "instances",
+    "json_values",
+    "nested",
+    "nests",
+    "places",
+    "put",
+    "value_at",
+]
 
 Place: TypeAlias = tuple[str | int, ...]
 
@@ -112,6 +126,68 @@ def bodies(draw: st.DrawFn, values: st.SearchStrategy[Any]) -> bytes:
         indent=draw(st.sampled_from([None, None, 1, "\t"])),
         separators=draw(st.sampled_from([None, (",", ":"), (" ,\r\n", " : ")])),
     ).encode()
+
+
+# Elements of an answer, whatever is in them
+
+LEVELS = [b"[%b]", b'{"a":%b}', b'{ "b" : "]" ,\n"a" : %b }', b'{"a":%b,"b":[{}]}', b"[1,%b,{}]"]
+HARD = [
+    *(b'"\\ud800"', b'"\xff"', b"NaN", b"1e400", b"9" * 5000, b"%d" % 10**30, b'"\\u0000\\u00e9"'),
+    *(b"x", b"1 2", b"-0.0", b"1E5", b"[}", b'{"a":1,"a":[2]}'),
+]
+UNLIKE_EVENTS = [
+    b"x",
+    b"NaN",
+    b"1 2",
+    b"{}{}",
+    b"{} x",
+    b'"},{"',
+    b"\xff",
+    b"5",
+    b"null",
+    b"[]",
+    b'""',
+]
+
+
+def nested(depth: int, levels: list[bytes], core: bytes = b"1") -> bytes:
+    """Return JSON of so many levels of objects and arrays."""
+    before, after = zip(*(level.split(b"%b") for level in levels), strict=True)
+    chosen = [number % len(levels) for number in range(depth)]
+    return b"".join([*(before[n] for n in chosen), core, *(after[n] for n in reversed(chosen))])
+
+
+def nests(depths: st.SearchStrategy[int]) -> st.SearchStrategy[bytes]:
+    """JSON of about so many levels."""
+    levels = st.lists(st.sampled_from(LEVELS), min_size=1, max_size=3)
+    return st.builds(nested, depths, levels)
+
+
+@st.composite
+def elements(draw: st.DrawFn, events: list[dict[str, Any]]) -> bytes:
+    """The JSON of an event, with up to three changes and what is hard to read in up to two places.
+
+    Rarely, something that is no event at all.
+    """
+    if draw(st.integers(0, 9)) == 0:
+        return draw(st.sampled_from(UNLIKE_EVENTS))
+    document = draw(changed(st.sampled_from(events)))
+    hard = draw(st.lists(st.sampled_from(HARD) | nests(st.sampled_from(DEPTHS)), max_size=2))
+    for number, _ in enumerate(hard):
+        objects = [at for at in places(document) if isinstance(value_at(document, at), dict)]
+        name = draw(st.sampled_from(["data", "value", "of_tomorrow", "type", "id", "timestamp"]))
+        if objects:
+            document = put(document, (*draw(st.sampled_from(objects)), name), f"hard {number}")
+    body = draw(bodies(st.just(document)))
+    for number, value in enumerate(hard):
+        body = body.replace(b'"hard %d"' % number, value)
+    if draw(st.booleans()) and body.endswith(b"}"):
+        body = body[:-1] + draw(st.sampled_from([b',"timestamp":5}', b',"type":"bounce"}', b"}"]))
+    return body.strip()
+
+
+DEPTHS = [*range(50, 70), 100, 400, 900, 2_000, 12_000]
+"""Levels about the limit, and where some decoders and encoders give up."""
 
 
 # Models

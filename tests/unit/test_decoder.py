@@ -263,16 +263,6 @@ def test_V6_a_nul_passes() -> None:
     assert event.identity.type == "a\0b"
 
 
-@pytest.mark.parametrize("depth", [2_000, 100_000])
-@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
-def test_V7_what_is_nested_too_deeply_makes_an_unknown_event(
-    depth: int, opening: bytes, closing: bytes
-) -> None:
-    nested = opening * depth + b"1" + closing * depth
-    for place in (("of_tomorrow",), (*DATA, MARK)):
-        assert misfit(holding(place, nested)).reason == "$: nested too deeply"
-
-
 def test_V8_of_a_member_that_comes_twice_the_last_counts() -> None:
     body = raw(EXECUTION)
     (event,) = decode(body[:-1] + b',"timestamp":1614089583000}')
@@ -306,11 +296,6 @@ def test_V1_an_unknown_event_has_what_can_be_read(
 ) -> None:
     unknown = misfit(raw(document))
     assert (unknown.type, unknown.id, unknown.timestamp) == (type_, id_, timestamp)
-
-
-def test_what_is_nested_too_deeply_is_not_read() -> None:
-    unknown = misfit(holding(("of_tomorrow",), b"[" * 100_000 + b"]" * 100_000))
-    assert (unknown.type, unknown.id, unknown.timestamp) == (None, None, None)
 
 
 # Strict
