@@ -107,7 +107,7 @@ mutation: .venv/.nightly  ## Break what must not fail, and see 85 % noticed (ARG
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: matrix
-matrix: .venv/.nightly  ## Run the wire tests on another parser, other loops, oldest and newest aiohttp
+matrix: .venv/.nightly  ## Run tests on other Pythons, another parser, other loops, oldest and newest aiohttp
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly

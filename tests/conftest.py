@@ -16,8 +16,11 @@ from np6_async.errors import ClientClosedError, NP6Error
 
 from .aiohttp_mock import StrictMock
 from .leaks import Log, NothingLeft, places
+from .loops import use_named_loop
 from .support import CONTENT, MakeClient, Settings
 from .thorough import THOROUGH
+
+use_named_loop()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

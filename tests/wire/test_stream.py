@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from np6_async import (
     UnknownEvent,
     converter,
 )
+from tests.loops import LOOP
 from tests.support import MakeClient, body, event, numbers, settled
 
 from .conftest import Serve
@@ -307,10 +309,12 @@ async def test_a_stream_is_a_coroutine_for_asyncio(
     stream = np6(server.url).executions(156)
     assert asyncio.iscoroutine(stream)
     assert numbers(await run(stream)) == [1]
-    with pytest.raises(RuntimeError, match=r"already awaited"):
+    is_awaited = run is by_wait_for and sys.version_info >= (3, 12)  # without a task of its own
+    with pytest.raises(RuntimeError, match="used already" if is_awaited else "already awaited"):
         await asyncio.create_task(stream)
 
 
+@pytest.mark.skipif(LOOP == "eager", reason="an eager task has started before it is cancelled")
 async def test_a_task_that_is_cancelled_before_it_starts_sends_nothing(
     serve: Serve, np6: MakeClient
 ) -> None:
