@@ -24,7 +24,7 @@ sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C, for trying things out
 	$(BIN)/python -m np6_async.sandbox $(ARGS)
 
 .PHONY: test
-test: .venv/.dev  ## Run all tests, with branch coverage (ARGS="-k name" to choose, without coverage)
+test: .venv/.dev  ## Run all tests on all processors, with branch coverage (ARGS="-k name" to choose, without)
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(COVERED))
 
 .PHONY: thorough
