@@ -11,7 +11,8 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin
+from types import UnionType
+from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin, overload
 from uuid import UUID
 
 import attrs
@@ -24,6 +25,7 @@ from cattrs.preconf.msgspec import MsgspecJsonConverter
 from np6_async.models import UnknownEvent
 
 from .depth import MAX_DEPTH, depth_check, without_depths
+from .events import event_loader, event_structurer, is_event_union
 from .misfit import load_shallow
 from .shapes import WIRE, has_no_model, is_union, models
 from .unions import chooser
@@ -43,7 +45,12 @@ class EventConverter(MsgspecJsonConverter):
     """A cattrs converter for generated models, and for attrs classes built like them.
 
     Unknown members are ignored. A missing optional member and a null are both None, and None is
-    left out when unstructuring. Names are the wire's. An `UnknownEvent` is its own JSON again.
+    left out when unstructuring. Names are the wire's.
+
+    An `UnknownEvent` is written as its own JSON. Events are read by the rules of a query if
+    `UnknownEvent` is in the type, as in ``BounceEvent | UnknownEvent``, ``Event | UnknownEvent``,
+    or a list of these: what fits no model is an `UnknownEvent`, with the reason. With one model, an
+    event without a ``type`` is taken for one of those. With several, the ``type`` says which.
     """
 
     def __init__(self) -> None:
@@ -54,23 +61,44 @@ class EventConverter(MsgspecJsonConverter):
         self.register_structure_hook_factory(_is_model_list, _list_hook)
         self.register_structure_hook_factory(_is_model_dict, _dict_hook)
         self.register_structure_hook_factory(_is_model_union, _union_hook)
+        self.register_structure_hook_factory(is_event_union, event_structurer)
         self.register_structure_hook_factory(attrs.has, _model_hook)
         self.register_unstructure_hook_factory(attrs.has, _unmodel_hook)
         for kind in _JSON_STRINGS:
             self.register_unstructure_hook(kind, msgspec.to_builtins)
         self.register_unstructure_hook(UnknownEvent, _unstructure_unknown)
 
-    def loads(self, data: bytes | str, cl: type[T], **_: Any) -> T:
+    @overload
+    def structure(self, obj: Any, cl: type[T]) -> T: ...
+    @overload
+    def structure(self, obj: Any, cl: UnionType) -> Any: ...
+    def structure(self, obj: Any, cl: Any) -> Any:
+        """Make a `cl` of JSON types. An `UnknownEvent` among them gets JSON that is written anew.
+
+        Raises:
+            msgspec.ValidationError: It does not fit.
+            cattrs.BaseValidationError: It does not fit.
+        """
+        return super().structure(obj, cl)
+
+    @overload
+    def loads(self, data: bytes | str, cl: type[T], **_: Any) -> T: ...
+    @overload
+    def loads(self, data: bytes | str, cl: UnionType, **_: Any) -> Any: ...
+    def loads(self, data: bytes | str, cl: Any, **_: Any) -> Any:
         """Decode and structure a `cl` from JSON.
 
         Raises:
-            msgspec.DecodeError: It is not JSON, or does not fit.
+            msgspec.DecodeError: It is not JSON, or does not fit. Events that may be unknown all
+                fit, but the JSON of one, or of a list, must be complete.
             UnicodeError: It is not UTF-8.
             cattrs.BaseValidationError: It does not fit.
         """
         json = data.encode() if isinstance(data, str) else bytes(data)
+        if (load := event_loader(self, cl)) is not None:
+            return load(json)
         value = load_shallow(self.get_loads_hook(cl), json, MAX_DEPTH + 1)
-        if depth_check(cast("Hashable", cl))(value):
+        if depth_check(cl)(value):
             raise msgspec.ValidationError(
                 f"JSON is nested too deeply (more than {MAX_DEPTH} levels)"
             )

@@ -1,17 +1,117 @@
-"""How events of a model are read."""
+"""Types such as ``BounceEvent | UnknownEvent``: events that are read by the rules of a query."""
 
+import json
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
+import attrs
+import msgspec
+
+from np6_async.models import UnknownEvent
+
+from .array import ArraySplitter
 from .depth import deep_finder
-from .fitting import Hooks
+from .fitting import FittingDecoder, Hooks, split
+from .shapes import is_union
+from .unions import tags
 
-__all__ = ["event_hooks"]
+__all__ = ["event_hooks", "event_loader", "event_structurer", "is_event_union"]
+
+
+def is_event_union(cl: Any) -> bool:
+    """Say whether a type is a union of models and `UnknownEvent`, and perhaps None."""
+    return UnknownEvent in get_args(cl) and bool(_models(cl))
+
+
+def _models(cl: Any) -> tuple[Any, ...]:
+    """Return the models of such a union; none if it is another type."""
+    forms = [form for form in get_args(cl) if form not in (UnknownEvent, type(None))]
+    return tuple(forms) if is_union(cl) and all(map(attrs.has, forms)) else ()
 
 
 @cache
-def event_hooks(converter: Any, model: Any) -> Hooks[Any]:
-    """Return how a converter reads events of a model."""
-    list_of: Any = list
-    load, load_all = map(converter.get_loads_hook, (model, list_of[model]))
-    return Hooks(load, load_all, deep_finder(model))
+def event_hooks(converter: Any, *models: Any) -> Hooks[Any]:
+    """Return how a converter reads events of one model, or of several by their type.
+
+    Raises:
+        TypeError: No member tells the models apart.
+    """
+    if len(models) == 1:
+        (model,) = models
+        list_of: Any = list
+        load, load_all = map(converter.get_loads_hook, (model, list_of[model]))
+        return Hooks(load, load_all, deep_finder(model))
+    name, by_value = tags(list(models))
+    if set(by_value.values()) != set(models):
+        raise TypeError("no member tells these models of events apart")
+    head: Any = msgspec.defstruct("Head", [("tag", Literal[tuple(by_value)])], rename={"tag": name})
+    read_head = msgspec.json.Decoder(head).decode
+    hooks = {model: event_hooks(converter, model) for model in models}
+
+    def load_by_tag(element: Any) -> Any:
+        return hooks[by_value[read_head(element).tag]].load(element)
+
+    return Hooks(
+        load_by_tag,
+        lambda array: [load_by_tag(element) for element in split(array)],
+        lambda events: any(hooks[type(event)].has_deep([event]) for event in events),
+    )
+
+
+@cache
+def event_loader(converter: Any, cl: Any) -> Callable[[bytes], Any] | None:
+    """Return what loads events that may be unknown, or a list of them; None for another type."""
+    if is_event_union(cl) and type(None) not in get_args(cl):
+        hooks = event_hooks(converter, *_models(cl))
+        return lambda data: _load_one(hooks, data)
+    if get_origin(cl) is list and is_event_union(*get_args(cl)):
+        hooks = event_hooks(converter, *_models(*get_args(cl)))
+        return lambda data: _load_all(hooks, data)
+    return None
+
+
+def _load_one(hooks: Hooks[Any], data: bytes) -> Any:
+    events = _read(hooks, b"[%b]" % data)
+    if events is None or len(events) != 1:
+        raise msgspec.DecodeError("this is not the complete JSON of one event")
+    return events[0]
+
+
+def _load_all(hooks: Hooks[Any], data: bytes) -> list[Any]:
+    events = _read(hooks, data)
+    if events is None:
+        raise msgspec.DecodeError("this is not the complete JSON of a list of events")
+    return events
+
+
+def _read(hooks: Hooks[Any], array: bytes) -> list[Any] | None:
+    splitter = ArraySplitter(FittingDecoder(hooks), max_element=len(array))
+    events = splitter.feed(array) + splitter.finish()
+    return events if splitter.fault is None else None
+
+
+def event_structurer(cl: Any, converter: Any) -> Callable[[Any, Any], Any]:
+    """Return what takes JSON types for an event that may be unknown."""
+    hooks = event_hooks(converter, *_models(cl))
+    may_be_none = type(None) in get_args(cl)
+
+    def structure(value: Any, _: Any) -> Any:
+        if value is None and may_be_none:
+            return None
+        return _load_one(hooks, _encoded(value))
+
+    return structure
+
+
+def _encoded(value: object) -> bytes:
+    """Return the JSON of JSON types, with what the standard library lets pass, such as NaN.
+
+    Raises:
+        msgspec.ValidationError: They are none.
+    """
+    try:
+        return json.dumps(value, separators=(",", ":")).encode()
+    except (TypeError, ValueError):
+        pass
+    raise msgspec.ValidationError("Expected JSON types, without a cycle")
