@@ -1,6 +1,11 @@
-"""What the headers of an answer say. Pure functions of headers and clock."""
+"""What the headers of a response say. Pure functions of headers and clock.
 
-from collections.abc import Mapping
+A number may have a fraction. An instant may be an HTTP date or ISO 8601. Where a header comes twice
+or has a list of values, the longest wait counts, and the smallest quota. Other text is ignored.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
@@ -9,6 +14,10 @@ __all__ = ["Quota", "quota", "request_id", "reset_in", "retry_after"]
 
 _MAX_ID_LENGTH: Final = 200
 _MAX_RESET: Final = 3600.0
+_ISO_DATE: Final = len("2025-03-10")  # which is no moment yet
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_number: Final = re.compile(r"(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 class Quota(NamedTuple):
@@ -34,31 +43,24 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
     """Return the seconds that ``Retry-After`` asks for; None where it is missing or unreadable.
 
-    Both forms of RFC 9110, section 10.2.3, are read. A date is measured against the answer's own
-    ``Date``, so that the two clocks need not agree.
+    Both forms of RFC 9110, section 10.2.3, are read. A date is measured against the ``Date`` of the
+    same response, so that the two clocks need not agree.
     """
-    text = headers.get("Retry-After", "").strip()
-    seconds = _digits(text)
-    if seconds is not None:
-        return float(seconds)
-    moment = _http_date(text)
-    if moment is None:
-        return None
-    return max(0.0, (moment - _server_time(headers, now)).total_seconds())
+    waits = [_seconds_until(item, headers, now) for item in _items(headers, "Retry-After")]
+    return max((wait for wait in waits if wait is not None), default=None)
 
 
 def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
     """Return what the rate-limit headers say; None where they are missing or make no sense."""
     if "X-RateLimit-Remaining" not in headers:
         return None
-    remaining = _digits(headers.get("X-RateLimit-Remaining", "").strip())
+    remaining = _count(headers, "X-RateLimit-Remaining")
     if remaining is None:
         return None
     seconds = reset_in(headers, now=now)
     if seconds is None:
         return None
-    limit = _digits(headers.get("X-RateLimit-Limit", "").strip())
-    return Quota(remaining, seconds, limit or None)
+    return Quota(remaining, seconds, _count(headers, "X-RateLimit-Limit") or None)
 
 
 def reset_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
@@ -67,31 +69,68 @@ def reset_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
     The unit of ``X-RateLimit-Reset`` is not documented. Epoch milliseconds, epoch seconds and
     seconds from now are all in use for this header, and differ enough in size to be told apart.
     """
-    reset = _digits(headers.get("X-RateLimit-Reset", "").strip())
-    if reset is None:
+    waits = [_seconds_to_reset(item, headers, now) for item in _items(headers, "X-RateLimit-Reset")]
+    return max((wait for wait in waits if wait is not None and wait <= _MAX_RESET), default=None)
+
+
+def _items(headers: Mapping[str, str], name: str) -> Iterator[str]:
+    """Yield the values of a header. A comma is between two, but not after the day of a date."""
+    getall = getattr(headers, "getall", None)
+    text = headers.get(name, "") if getall is None else ",".join(getall(name, ()))
+    day = ""
+    for part in text.split(","):
+        item = day + part.strip()
+        day = f"{item}, " if item.isalpha() and item[:3].lower() in _DAYS else ""
+        if not day:
+            yield item
+
+
+def _seconds_until(item: str, headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds that a number stands for, or those until an instant."""
+    seconds = _to_number(item)
+    if seconds is not None:
+        return seconds
+    instant = _to_instant(item)
+    if instant is None:
         return None
-    if reset >= 10**12:
-        seconds = reset / 1000 - _server_time(headers, now).timestamp()
-    elif reset >= 10**9:
-        seconds = reset - _server_time(headers, now).timestamp()
-    else:
-        seconds = float(reset)
-    return max(0.0, seconds) if seconds <= _MAX_RESET else None
+    return max(0.0, (instant - _server_time(headers, now)).total_seconds())
+
+
+def _seconds_to_reset(item: str, headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the same for a number that may be a time since the epoch."""
+    seconds = _seconds_until(item, headers, now)
+    if seconds is None or seconds < 10**9 or _to_number(item) is None:
+        return seconds
+    since_epoch = seconds / 1000 if seconds >= 10**12 else seconds
+    return max(0.0, since_epoch - _server_time(headers, now).timestamp())
 
 
 def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
     """Return the server's clock: ours, unless ``Date`` (whole seconds) shows that they differ."""
-    date = _http_date(headers.get("Date", ""))
+    date = _to_instant(headers.get("Date", ""))
     return date if date is not None and abs((now - date).total_seconds()) > 2 else now
 
 
-def _digits(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
+def _count(headers: Mapping[str, str], name: str) -> int | None:
+    """Return the smallest number in a header, without its fraction: a part of a request is none."""
+    numbers = [_to_number(item) for item in _items(headers, name)]
+    return min((int(number) for number in numbers if number is not None), default=None)
 
 
-def _http_date(text: str) -> datetime | None:
+def _to_number(text: str) -> float | None:
+    return float(text) if _number.fullmatch(text) else None
+
+
+def _to_instant(text: str) -> datetime | None:
+    """Read an HTTP date, or a date and time of ISO 8601. Without a time zone it is in UTC."""
+    instant = _read(parsedate_to_datetime, text)
+    if instant is None and len(text) > _ISO_DATE:
+        instant = _read(datetime.fromisoformat, text)
+    return instant if instant is None or instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _read(parse: Callable[[str], datetime], text: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(text)
+        return parse(text)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -2,12 +2,13 @@
 
 import math
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from email.utils import format_datetime
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from np6_async._policy.headers import Quota, quota, request_id, reset_in, retry_after
 
@@ -104,11 +105,21 @@ def test_H12_a_long_request_id_is_cut() -> None:
         *(("0", 0.0), ("120", 120.0), (" 7 ", 7.0), ("007", 7.0), ("9" * 15, 10.0**15 - 1)),
         *(
             (value, None)
-            for value in ("", " ", "-1", "+1", "1.5", "1e9", "1_000", "0x10", "nan", "inf")
+            for value in ("", " ", "-1", "+1", "-.5", "1e9", "1_000", "0x10", "nan", "inf", ".")
         ),
         *(
             (value, None)
-            for value in ("٣", "²", "9" * 16, "9" * 5000, "5 s", "5, 6", "soon", "Mon, 10")
+            for value in (
+                "٣",
+                "²",
+                "9" * 16,
+                "9" * 5000,
+                "5 s",
+                "1.2.3",
+                "soon",
+                "Mon, 10",
+                "-5, nan",
+            )
         ),
     ],
 )
@@ -119,7 +130,35 @@ def test_R5_a_wait_in_seconds_is_ascii_digits(value: str, seconds: float | None)
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
+        *(("2.5", 2.5), ("3.0", 3.0), ("3.", 3.0), (".5", 0.5), ("0.000", 0.0), ("3, 3", 3.0)),
+        *(("5, 6", 6.0), ("6,5", 6.0), (" 5 , soon", 5.0), ("nan, 5.5,", 5.5), ("5,, -7", 5.0)),
+        ("5, Mon, 10 Mar 2025 12:01:00 GMT", 59.75),
+        ("Mon, 10 Mar 2025 12:01:00 GMT,90", 90.0),
+        ("Mon, 10 Mar 2025 12:01:00 GMT, Monday, 10-Mar-25 12:02:00 GMT", 119.75),
+        ("Mon, 5", None),
+        ("soon, 5", 5.0),
+    ],
+)
+def test_R1_a_wait_may_have_a_fraction_and_of_several_the_longest_counts(
+    value: str, seconds: float | None
+) -> None:
+    assert wait(value) == seconds
+    repeated = CIMultiDict([("Retry-After", part) for part in value.split(",")])
+    if "Mar" not in value and "Mon" not in value:
+        assert retry_after(repeated, now=NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
         ("Mon, 10 Mar 2025 12:01:00 GMT", 59.75),
+        ("2025-03-10T12:01:00Z", 59.75),
+        ("2025-03-10T12:01:00.500Z", 60.25),
+        ("2025-03-10 13:01:00+01:00", 59.75),
+        ("20250310T120100Z", 59.75),
+        ("2025-03-10T12:01:00", 59.75),
+        ("2025-03-10", None),
+        ("100000-03-10T12:01:00Z", None),
         ("Monday, 10-Mar-25 12:01:00 GMT", 59.75),
         ("Mon Mar 10 12:01:00 2025", 59.75),
         ("Mon, 10 Mar 2025 13:01:00 +0100", 59.75),
@@ -235,7 +274,8 @@ def test_a_moment_of_reset_is_measured_by_the_server_s_own_clock(
         ("5", ""),
         ("-1", "5"),
         ("5", "-1"),
-        ("5", "1.5"),
+        ("5", "1e1"),
+        ("5", "tomorrow"),
         ("nan", "5"),
         ("5", "inf"),
         ("²", "5"),
@@ -243,6 +283,67 @@ def test_a_moment_of_reset_is_measured_by_the_server_s_own_clock(
 )
 def test_limits_that_make_no_sense_are_not_counted(remaining: str, reset: str) -> None:
     assert limits(remaining, reset) is None
+
+
+@pytest.mark.parametrize(
+    ("reset", "seconds"),
+    [
+        *(("1.5", 1.5), ("2.0", 2), ("5, 7", 7), ("7,5", 7), ("5, 99999", 5), ("5, x", 5)),
+        (f"{NOW.timestamp() + 60:.3f}", 60),
+        (f"{NOW.timestamp() * 1000 + 1500:.2f}", 1.5),
+        ("2025-03-10T12:01:00Z", 59.75),
+        ("2025-03-10T14:01:00Z", None),
+        ("Mon, 10 Mar 2025 12:01:00 GMT", 59.75),
+    ],
+)
+def test_R3_a_reset_may_have_a_fraction_or_be_a_date(reset: str, seconds: float | None) -> None:
+    found = reset_in(headers(x_ratelimit_reset=reset), now=NOW)
+    assert found == (None if seconds is None else pytest.approx(seconds, abs=0.001))
+
+
+@pytest.mark.parametrize(
+    ("value", "count"),
+    [
+        *(("99.0", 99), ("2.5", 2), ("0.9", 0), ("7, 5", 5), ("5,7.0", 5), ("x, 5", 5)),
+        *(("1_000", None), ("-1", None), ("1e3", None)),
+    ],
+)
+def test_of_two_quotas_the_smaller_counts_without_its_fraction(
+    value: str, count: int | None
+) -> None:
+    found = limits(value, "5", x_ratelimit_limit=value)
+    assert found == (None if count is None else (count, 5, count or None))
+
+
+@given(
+    st.lists(st.decimals(0, 3000, places=2), min_size=1, max_size=3),
+    st.sampled_from(["plain", "zeros", "epoch", "milliseconds", "http", "iso"]),
+    st.booleans(),
+)
+def test_R1_R3_a_wait_is_the_same_however_it_is_spelt(
+    waits: list[Decimal], spelling: str, is_joined: bool
+) -> None:
+    now = NOW.replace(microsecond=0)
+    spelt = [spell(now, wait, spelling) for wait in waits]
+    name = "Retry-After" if spelling in ("plain", "zeros", "http", "iso") else "X-RateLimit-Reset"
+    found = CIMultiDict([(name, ", ".join(spelt))] if is_joined else [(name, one) for one in spelt])
+    read = retry_after if name == "Retry-After" else reset_in
+    longest = float(max(waits))
+    assert read(found, now=now) == pytest.approx(longest, abs=1 if spelling == "http" else 0.001)
+    assert read(CIMultiDictProxy(found), now=now) == read(found, now=now)
+
+
+def spell(now: datetime, wait: Decimal, spelling: str) -> str:
+    """Write a wait in one of the ways that servers do."""
+    moment = now + timedelta(milliseconds=int(wait * 1000))
+    return {
+        "plain": str(wait),
+        "zeros": f"00{wait}000",
+        "epoch": f"{moment.timestamp():.2f}",
+        "milliseconds": f"{moment.timestamp() * 1000:.1f}",
+        "http": http_date(moment),
+        "iso": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }[spelling]
 
 
 @pytest.mark.parametrize("missing", ["X-RateLimit-Remaining", "X-RateLimit-Reset"])
