@@ -1,7 +1,7 @@
 """The errors: one tree, and values that survive every journey."""
 
 import inspect
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -52,6 +52,7 @@ CONTEXT: ErrorContext = {
     "stopped_by": "deadline",
     "path": "$.timestamp",
     "permanent": True,
+    "phase": "body",
 }
 
 
@@ -64,7 +65,14 @@ def test_the_tree_is_the_one_of_the_contract() -> None:
 
 
 def test_every_error_is_public_and_listed_in_order() -> None:
-    assert errors.__all__ == sorted(TREE)
+    assert errors.__all__ == sorted([*TREE, "Phase"])
+
+
+def test_the_phases_are_a_documented_closed_set() -> None:
+    source = inspect.getsource(errors)
+    assert get_args(errors.Phase) == ("backoff", "slot", "connect", "response", "body", "fan_out")
+    for phase in get_args(errors.Phase):
+        assert f"- ``{phase}``: " in source
 
 
 def test_the_documented_tree_names_every_error() -> None:
