@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -17,15 +17,17 @@ import trustme
 import np6_async
 from np6_async import NP6Client, Stats
 from np6_async._engine import log
-from np6_async.errors import ClientClosedError
+from np6_async._engine.instrumentation import METHODS
+from np6_async.errors import ClientClosedError, Phase
+from np6_async.hooks import Hook
 from np6_async.sandbox import Sandbox
 from tests.support import body, numbers
-from tests.wire.fault_server import FaultServer, always, array
+from tests.wire.fault_server import FaultServer, always, array, status
 
 TESTS = Path(__file__).parent.parent
 ROOT = TESTS.parent
 TEXT = (ROOT / "docs" / "reliability.md").read_text("utf-8")
-CA, PROXY, ACCOUNT, COUNTING, LOGGING = re.findall(
+CA, PROXY, OPTIONS, AGAIN, ACCOUNT, MOCKING, COUNTING, LOGGING, HOOKS = re.findall(
     r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE
 )
 UNITS = {"KiB": 2**10, "MiB": 2**20}
@@ -90,7 +92,7 @@ def test_every_number_of_the_settings_is_there() -> None:
 
 
 def test_every_statistic_is_there_in_order() -> None:
-    told = [name.strip("`") for name, _, _ in table("Numbers")]
+    told = [name.strip("`") for name, _, _ in table("Statistics")]
     assert told == [field.name for field in attrs.fields(Stats)]
 
 
@@ -103,6 +105,18 @@ def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
         assert level == logging.getLevelName(entry.level)
         for field in re.findall(r"%\((\w+)\)", entry.template):
             assert f"`{field}`" in fields
+
+
+def test_every_phase_is_there_in_order() -> None:
+    told = [name.strip("`") for name, _ in table("Which wait timed out")]
+    assert told == list(get_args(Phase))
+
+
+def test_every_method_of_a_hook_is_there_with_its_arguments() -> None:
+    told = {name.strip("`"): re.findall(r"`(\w+)`", args) for name, _, args in table("Hooks")}
+    assert tuple(told) == METHODS
+    for name, args in told.items():
+        assert ["self", "run", *args] == list(inspect.signature(getattr(Hook, name)).parameters)
 
 
 def test_what_holds_a_promise_exists() -> None:
@@ -179,6 +193,31 @@ async def test_what_is_counted_is_printed_as_the_example_says(
     async with Sandbox() as sandbox, NP6Client(sandbox.api_key, base_url=sandbox.url) as np6:
         await run(COUNTING, np6=np6, ids=sandbox.notification_ids)
     assert capsys.readouterr().out.startswith("60 requests, ")
+
+
+async def test_a_view_and_a_second_fan_out_run_as_the_examples_say(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with Sandbox() as sandbox, NP6Client(sandbox.api_key, base_url=sandbox.url) as np6:
+        await run(OPTIONS, np6=np6, ids=sandbox.notification_ids)
+        names = await run(AGAIN, np6=np6, ids=[999_999])
+    assert capsys.readouterr().out.endswith(" events\n")
+    assert names["again"].failures.keys() == names["result"].failures.keys() != set()
+
+
+async def test_a_client_is_mocked_as_the_example_says() -> None:
+    await run(MOCKING)
+
+
+async def test_a_hook_hears_of_failures_as_the_example_says(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with FaultServer(always(status(404))) as server:
+        environment.setenv("NP6_BASE_URL", server.url)
+        await run(HOOKS)
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 6
+    assert all(line.endswith(" NotFoundError") for line in told)
 
 
 async def test_the_example_for_logs_sets_the_level(caplog: pytest.LogCaptureFixture) -> None:
