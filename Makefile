@@ -16,11 +16,11 @@ help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
-demo: .venv/.demo  ## See the main job on the embedded sandbox: 200 notifications, live
+demo: .venv/.demo  ## Run the demo on the embedded sandbox: 200 notifications, live
 	$(BIN)/python examples/demo.py $(ARGS)
 
 .PHONY: sandbox
-sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C, for trying things out
+sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C
 	$(BIN)/python -m np6_async.sandbox $(ARGS)
 
 .PHONY: test
@@ -33,15 +33,15 @@ thorough: .venv/.dev  ## The same with every variant, and four times as many exa
 	$(COVERED)
 
 .PHONY: chaos
-chaos: .venv/.dev  ## Ask 20,000 queries over a network that hurts one request in ten (ARGS="--seed 7")
+chaos: .venv/.dev  ## Send 20,000 queries through a proxy that damages one request in ten (ARGS="--seed 7")
 	$(BIN)/python -W error -m tests.chaos $(ARGS)
 
 .PHONY: soak
-soak: .venv/.dev  ## The same for ARGS="--minutes 30", and see that memory, sockets and tasks stay flat
+soak: .venv/.dev  ## The same for 30 minutes (ARGS="--minutes 5"); fail if memory, sockets or tasks grow
 	$(BIN)/python -W error -m tests.chaos --minutes 30 $(ARGS)
 
 .PHONY: check
-check: lint types spec-guard  ## Lint, formatting, types, spec and generated code
+check: lint types spec-guard  ## Check lint, formatting, types, spec and generated code
 
 .PHONY: lint
 lint: .venv/.dev
@@ -54,12 +54,12 @@ types: .venv/.dev
 	$(BIN)/pyright --warnings
 
 .PHONY: format
-format: .venv/.dev  ## Format the code and mend what the linter can
+format: .venv/.dev  ## Format the code and fix what the linter can fix
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 .PHONY: codegen
-codegen: .venv/.dev  ## Regenerate np6_async/_generated from openapi/np6-events.yaml
+codegen: .venv/.dev  ## Regenerate np6_async/_generated and _endpoints.py from openapi/np6-events.yaml
 	$(BIN)/python -m codegen
 
 .PHONY: codegen-check
@@ -79,31 +79,31 @@ spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own Open
 	@$(BIN)/python -m codegen.compare $(BUNDLE)
 
 .PHONY: bench
-bench: .venv/.bench  ## Measure the client beside its alternatives (about an hour; needs Java)
+bench: .venv/.bench  ## Compare the client's speed with its alternatives (about an hour; needs Java)
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 .PHONY: scale
-scale: .venv/.dev  ## Fan out over a million ids and see that nothing grows (some minutes)
+scale: .venv/.dev  ## Fan out over a million ids; fail if time or memory grows (some minutes)
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 .PHONY: lag
-lag: .venv/.dev  ## Measure how long large answers hold the event loop
+lag: .venv/.dev  ## Measure how long large responses block the event loop
 	$(BIN)/python -m benchmarks.lag $(ARGS)
 
 .PHONY: instructions
-instructions: .venv/.instructions  ## Count instructions per event and request, against the baseline
+instructions: .venv/.instructions  ## Count instructions per event and request, and compare with the baseline
 	@$(BIN)/python -m benchmarks.instructions $(ARGS)
 
 .PHONY: pace
-pace: .venv/.dev  ## Ask the sandbox for more than it admits, and see how long that takes (two minutes)
+pace: .venv/.dev  ## Send more requests than the sandbox admits, and measure the time (two minutes)
 	$(BIN)/python -m benchmarks.pace $(ARGS)
 
 .PHONY: fuzz
-fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to try again)
+fuzz: .venv/.fuzz  ## Fuzz the splitter and the decoder (ARGS="--seconds 600", or a file to run again)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 .PHONY: mutation
-mutation: .venv/.nightly  ## Break what must not fail, and see 85 % noticed (ARGS='"np6_async._retry.*"')
+mutation: .venv/.nightly  ## Test the tests: they must detect 85 % of mutants (ARGS='"np6_async._policy.retry.*"')
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 .PHONY: matrix
@@ -111,7 +111,7 @@ matrix: .venv/.nightly  ## Run tests on other Pythons, another parser, other loo
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## All that takes long: thorough, matrix, chaos, soak, fuzz, mutation, all in benchmarks/
+nightly:  ## Run all that takes long: thorough, matrix, chaos, soak, fuzz, mutation, benchmarks
 	$(MAKE) thorough matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
@@ -124,11 +124,11 @@ setup: .venv/.dev  ## Install everything into .venv; the other targets do so by 
 	  echo "$$program is missing: its tests are skipped (apt-get install nginx-light haproxy)"; done
 
 .PHONY: lock
-lock: .venv/.dev  ## Write the installed versions to constraints.txt, after trying newer ones
+lock: .venv/.dev  ## Write the installed versions to constraints.txt
 	$(BIN)/pip freeze --exclude-editable > constraints.txt
 
 .PHONY: clean
-clean:  ## Remove .venv and everything else that is made
+clean:  ## Remove .venv and everything else that was made
 	rm -rf .venv dist mutants .coverage .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
