@@ -1,1 +1,1 @@
-"""One query, asked as often as it takes."""
+"""Runs one query: slot, request, response, retry, resume, deadline."""

@@ -1,4 +1,4 @@
-"""Which notification an event belongs to, as far as it says so."""
+"""Which notification an event belongs to."""
 
 from collections.abc import Hashable
 from functools import cache
@@ -10,7 +10,7 @@ __all__ = ["notification_of"]
 
 
 def notification_of(event: object) -> int | None:
-    """Return the id of the notification that an event says it belongs to; None if it does not."""
+    """Return the id of the notification that an event belongs to; None if it does not say."""
     detail = getattr(getattr(event, "source", None), "detail", None)
     if detail is not None:
         for name in _names(cast("Hashable", type(detail))):

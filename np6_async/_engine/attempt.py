@@ -1,4 +1,4 @@
-"""One attempt of a query: a slot, a request, and the head of the response to it."""
+"""One attempt of a query: its slot, its request and its response."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -29,22 +29,22 @@ T = TypeVar("T")
 
 @define(eq=False)
 class Attempt(Generic[T]):
-    """One request and its response. Leaving its block frees the connection.
+    """One request and its response. Use it as a context manager: it frees the connection.
 
-    If it failed and the query is to be tried again, the block swallows the error: see `succeeded`.
+    If the attempt failed and another one follows, its block suppresses the error: see `succeeded`.
 
     Attributes:
         succeeded: Whether its block ended without an error.
     """
 
     _state: QueryState
-    _query: EventQuery  # what to ask for: the query, or what is left of it
+    _query: EventQuery  # what to ask for: the query, or the rest of it
     _decoder: ElementDecoder[T]
     succeeded: bool = False
     _reader: ResponseReader[T] | None = None
     _began_at: float | None = None  # None: nothing was sent
     _status: int | None = None
-    _charge: bool = True
+    _charge: bool = True  # whether a retry costs tokens
     _has_begun: bool = False  # whether any element has arrived
 
     def __enter__(self) -> "Attempt[T]":
@@ -95,8 +95,8 @@ class Attempt(Generic[T]):
             ClientClosedError: The client was closed.
         """
         state, resources = self._state, self._state.resources
-        # The transport bounds TCP and TLS, and `next_phase` the silence after them. This bounds all
-        # of them where the transport cannot tell one from the other, and name resolution.
+        # The transport limits TCP and TLS, and `next_phase` the wait for the response. This limits
+        # name resolution, and everything if the transport cannot tell when it is connected.
         response = await state.deadline.limit(
             self._send,
             phase="connect",
@@ -123,7 +123,7 @@ class Attempt(Generic[T]):
             del failure  # an error that a frame of its own traceback refers to is a cycle
 
     async def _send(self) -> Response:
-        """Send the request; once more, and at once, if its pooled connection was dead."""
+        """Send the request; if its pooled connection was stale, send it again at once."""
         state, timeouts = self._state, self._state.resources.timeouts
         state.attempts += 1
         self._began_at = state.deadline.elapsed
@@ -142,7 +142,7 @@ class Attempt(Generic[T]):
         except StaleConnectionError:
             pass
         if not self._state.resources.budget.spend(RESEND):
-            raise ConnectError("a pooled connection was dead, and the retry budget is spent")
+            raise ConnectError("a pooled connection was stale, and the retry budget is spent")
         state.new_connection = True
         state.attempts += 1
         self._state.resources.instrumentation.request_resent(state.run)
@@ -157,14 +157,14 @@ class Attempt(Generic[T]):
         )
 
     def _report(self, response: Response, slot: Slot, now: datetime) -> None:
-        """Tell the limiter what the head of the response says about the rate."""
+        """Report to the limiter what the status and the headers say about the rate."""
         status, known = response.status, quota(response.headers, now=now)
         if status not in THROTTLING_STATUSES:
             slot.admitted(known)
             return
         asked = requested_delay(status, response.headers, now=now)
         delay = self._state.retry.throttle_delay(status, asked, probes=slot.probes)
-        self._charge = slot.throttled(known, seconds=delay)  # before the slot is free
+        self._charge = slot.throttled(known, seconds=delay)  # before the slot is released
         self._state.resources.instrumentation.throttled(
             self._state.run,
             status=status,
@@ -173,12 +173,12 @@ class Attempt(Generic[T]):
         )
 
     async def _detail(self, reader: ResponseReader[T]) -> str:
-        """Return the head of an error body. Only the scrubbed text has a name."""
+        """Return the start of an error body. Only the scrubbed text is a local variable."""
         head = reader.head_of_body(DETAIL_BYTES)
         return self._state.resources.transport.scrub((await head).decode("utf-8", "replace"))
 
     def _on_decoded(self, size: int, elements: list[T]) -> None:
-        """Tell the hooks, and look whose events these are."""
+        """Tell the hooks, and check the notification of the first event."""
         run, hooks = self._state.run, self._state.resources.instrumentation
         hooks.body_received(run, size=size)
         if not elements:

@@ -1,4 +1,4 @@
-"""The time of one query: what it was spent on, and how much is left."""
+"""The time of one query: how much was spent in which phase, and how much is left."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -27,25 +27,25 @@ _WAITING: Final[Mapping[Phase, str]] = {
 
 
 class Timers:
-    """Everything that a client waits for now, each with the moment at which it must end.
+    """The current waits of a client, each with the moment at which it times out.
 
-    One timer serves them all. Most waits end long before their time, so a timer for each would cost
-    more than it is worth. Closing ends all waits at once. They belong to one event loop: the first
-    in which the client is used.
+    One timer serves them all. Most waits end long before they time out, so a timer for each would
+    be a waste. Closing ends all waits at once. They belong to one event loop: the first in which
+    the client is used.
     """
 
     def __init__(self) -> None:
         self.closed = False
         self._ends: dict[asyncio.Timeout, float] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._next = inf  # when the timer goes off; no end is earlier
+        self._next = inf  # when the timer fires; no wait times out earlier
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def close(self) -> None:
-        """End every wait, and every later one, with `ClientClosedError`.
+        """End every wait with `ClientClosedError`, and every later one too.
 
         Raises:
-            RuntimeError: They are in another event loop.
+            RuntimeError: The client belongs to another event loop.
         """
         if self.closed:
             return
@@ -66,7 +66,7 @@ class Timers:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            loop = None  # an error is raised below, where it has no context
+            loop = None  # the error is raised below, without a context
         if loop is None or loop is not self._loop:
             self._check_loop(loop)
 
@@ -81,13 +81,13 @@ class Timers:
             raise RuntimeError("this client belongs to another event loop: make one for each")
 
     def add(self, scope: asyncio.Timeout, end: float) -> None:
-        """End a wait at a moment of the event loop's clock. A second call moves that moment."""
+        """End a wait at a time of the event loop's clock. A second call changes that time."""
         self._ends[scope] = end
         if end < self._next:
             self._set_timer(end)
 
     def remove(self, scope: asyncio.Timeout) -> None:
-        """Forget a wait that has ended by itself."""
+        """Remove a wait that has ended."""
         self._ends.pop(scope, None)
 
     def _set_timer(self, when: float) -> None:
@@ -98,12 +98,12 @@ class Timers:
         self._timer = loop.call_at(when, self._go_off) if when < inf else None
 
     def _go_off(self) -> None:
-        # What came due while the loop was busy ends too, so that many ends cost one search.
+        # Waits that became due while the loop was busy end too, so that one search is enough.
         self._end(max(self._next, asyncio.get_running_loop().time()))
         self._set_timer(min(self._ends.values(), default=inf))
 
     def _end(self, moment: float) -> None:
-        """End every wait that is due at a moment."""
+        """End every wait that is due at that time."""
         now = asyncio.get_running_loop().time()
         for scope in [scope for scope, end in self._ends.items() if end <= moment]:
             del self._ends[scope]
@@ -112,13 +112,13 @@ class Timers:
 
 
 class Deadline:
-    """Measures one query, and bounds each of its waits.
+    """Measures the time of one query, and limits each of its waits.
 
     Args:
-        total: Seconds that the query may take; None for no bound.
-        timers: Where its waits are ended from.
-        gapless: Whether the time between two waits counts too. If not, only what runs inside
-            `limit` counts, and not what the caller does.
+        total: Seconds that the query may take; None for no limit.
+        timers: The waits of the client.
+        gapless: Whether the time between two waits counts too. If not, only the time inside
+            `limit` counts, and not what the caller does in between.
     """
 
     def __init__(self, total: float | None, timers: Timers, *, gapless: bool = False) -> None:
@@ -137,14 +137,14 @@ class Deadline:
         self._is_last = False  # whether the current wait ends with the query's time
 
     def allows(self, seconds: float) -> bool:
-        """Whether so much time is left."""
+        """Whether more than so many seconds are left."""
         return self._total is None or self.elapsed + seconds < self._total
 
     def check(self) -> None:
         """Raise if no time is left.
 
         Raises:
-            DeadlineExceededError: None is.
+            DeadlineExceededError: No time is left.
         """
         if self._gapless and self._has_waited:
             self._add_up()
@@ -176,13 +176,13 @@ class Deadline:
             self._timers.remove(scope)
             self._scope = None
             self._add_up()
-            del scope  # it refers to the task, which keeps the error that it was cancelled with
-        # Raised out here, so that no context leads into the frames of the HTTP library.
+            del scope  # it refers to the task, which keeps its CancelledError: a reference cycle
+        # Raised outside the except block, so that no context leads to frames of the HTTP library.
         self._timers.check()
         raise self._expired()
 
     def next_phase(self, phase: Phase, *, seconds: float | None = None) -> None:
-        """Go on with the next part of the current wait, which may take so many seconds."""
+        """Start the next phase of the current wait, which may take so many seconds."""
         if self._scope is not None and not self._scope.expired():
             self._add_up()
             self._begin(self._scope, phase, seconds)

@@ -82,7 +82,7 @@ class Instrumentation:
         scrub: Callable[[str], str] = str,
     ) -> None:
         self.has_users: Final = bool(hooks)
-        """Whether anybody but statistics and log listens, who hear of no start and no success."""
+        """Whether the user has hooks. Without, start and success of a query need not be told."""
         self._own: Final = (counters, log)
         self._log = log
         self._hooks = hooks
@@ -103,20 +103,20 @@ class Instrumentation:
         self._unknown_event = self._all(Hook.unknown_event)
 
     def start(self, query: EventQuery) -> QueryRun:
-        """Begin a run of a query, and say so."""
+        """Start a run of a query, and tell the hooks."""
         run = QueryRun(next(_run_ids), query)
         if self.has_users:
             self.query_started(run)
         return run
 
     def unknown_event(self, run: QueryRun, event: UnknownEvent) -> None:
-        """Tell of an event that fits no model: of its type, if that is no more than a name."""
+        """Report an event that fits no model; its type only if that is a plain name."""
         type_ = self._scrub(event.type or "")
         is_name = _printable_type(type_) is not None
         self._unknown_event(run, type=type_ if is_name else None, reason=event.reason)
 
     def _all(self, method: Callable[Concatenate[Any, P], None]) -> Callable[P, None]:
-        """Return what calls this method of every listener that has it."""
+        """Return a function that calls this method of every listener that has it."""
         name = method.__name__
         calls: list[Callable[P, None]] = [
             getattr(each, name) for each in self._own if _listens(each, name)
@@ -141,7 +141,7 @@ def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:
         nonlocal has_failed
         try:
             call(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the query goes on
+        except Exception as error:  # noqa: BLE001 - whatever it raises, the query goes on
             if not has_failed:
                 log.hook_failed(hook, name, error)
             has_failed = True

@@ -17,7 +17,7 @@ class Limiter:
 
     def __init__(self, governor: Governor) -> None:
         self.waited = 0.0
-        """Seconds that all waits for a slot took, those that were given up included."""
+        """Seconds that all waits for a slot took, including those that were cancelled."""
         self._governor = governor
         self._waiters: deque[asyncio.Future[int]] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -29,11 +29,11 @@ class Limiter:
 
     @property
     def blocked_for(self) -> float:
-        """For how many seconds no slot is given out, because the API throttled a request."""
+        """Seconds until slots are given out again, after the API throttled a request."""
         return max(0.0, self._governor.blocked_until - asyncio.get_running_loop().time())
 
     def try_acquire(self) -> "Slot | None":
-        """Return a slot if one is free right now and nobody waits for it."""
+        """Return a slot if one is free now and nobody is waiting."""
         now = asyncio.get_running_loop().time()
         if self._waiters or self._governor.delay(now) > 0:
             return None
@@ -45,12 +45,12 @@ class Limiter:
         started = loop.time()
         waiter = loop.create_future()
         self._waiters.append(waiter)
-        if len(self._waiters) == 1:  # otherwise those ahead come first
+        if len(self._waiters) == 1:  # otherwise others come first
             self.admit()
         try:
             number = await waiter
         except asyncio.CancelledError:
-            if not waiter.cancelled():  # the slot came in the same moment
+            if not waiter.cancelled():  # it got a slot at the same moment
                 Slot(self, self._governor, waiter.result()).release()
             raise
         finally:
@@ -58,7 +58,7 @@ class Limiter:
         return Slot(self, self._governor, number)
 
     def admit(self) -> None:
-        """Give slots to those who may have one now, and set a timer for the next."""
+        """Give out the slots that are free now, and set a timer for the next one."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -113,7 +113,7 @@ class Slot:
         """Report that the API throttled the request, so no slot is given out for so many seconds.
 
         Returns:
-            Whether this is new, and not what another request of the same burst has reported.
+            Whether this is new; False if another request of the same burst has reported it.
         """
         self._answered = True
         now = asyncio.get_running_loop().time()
@@ -133,8 +133,8 @@ class Slot:
     def released(self) -> "_Released":
         """Return a context in which others may use the slot: the holder waits for its caller.
 
-        Without it, callers that send a second query while they read the events of a first could
-        wait for slots that they hold themselves.
+        Without it, a caller that sends a second query while it reads the events of a first one
+        could wait for a slot that it holds itself.
         """
         return _Released(self)
 
@@ -146,7 +146,7 @@ class Slot:
 
 
 class _Released:
-    """A context in which a slot is free. It is released only when the event loop gets to run."""
+    """A context in which a slot is free, as soon as the event loop runs."""
 
     def __init__(self, slot: Slot) -> None:
         self._slot = slot

@@ -1,7 +1,7 @@
 """The log of a client: a few events, each with a stable name, at a bounded rate.
 
-docs/reliability.md lists them: their names, levels and fields are part of the interface. None holds
-the key, a header, or anything an event says but its type.
+docs/reliability.md lists them. Their names, levels and fields are part of the interface. None holds
+the key, a header, or the content of an event except its type.
 """
 
 import logging
@@ -28,7 +28,7 @@ _MAX_TYPES: Final = 100  # unknown event types that are told apart
 
 
 class _Entry(NamedTuple):
-    """A kind of record: its stable name, its level, and its message, made of its fields."""
+    """A kind of record: its stable name, its level, and the template of its message."""
 
     name: str
     level: int
@@ -71,7 +71,7 @@ _HOOK_FAILED: Final = _Entry(
 
 @define
 class _Rate:
-    """How many records of one name there were in this second."""
+    """How many records of one name were logged in this second."""
 
     began: float = -inf
     written: int = 0
@@ -91,7 +91,7 @@ class QueryLog(Hook):
     """Logs what happens in one client.
 
     Args:
-        now: The time in seconds, from any moment on.
+        now: Returns the time in seconds, from any start.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -102,7 +102,7 @@ class QueryLog(Hook):
     def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
         """Log that a query failed for good.
 
-        An error status that answers the question itself, such as 404, is left to the caller.
+        A status that answers the query itself, such as 404, is not logged: the caller gets it.
         """
         is_answer = isinstance(error, StatusError)
         if not is_answer or is_transient(error) or is_throttled(error):
@@ -110,7 +110,7 @@ class QueryLog(Hook):
             self._write(_QUERY_FAILED, **_about(run.query), **_facts(error), stopped_by=stopped_by)
 
     def retry_scheduled(self, run: QueryRun, *, error: NP6Error, delay: float) -> None:
-        """Log that a query is asked again after a delay."""
+        """Log that a request failed and another one follows."""
         self._write(_RETRY, **_about(run.query), **_facts(error), seconds=delay)
 
     def resumed(self, run: QueryRun, *, error: NP6Error, delay: float) -> None:
@@ -120,7 +120,7 @@ class QueryLog(Hook):
     def throttled(
         self, run: QueryRun, *, status: int, retry_after: float | None, delay: float
     ) -> None:
-        """Log that all queries wait, once for each burst of throttled responses."""
+        """Log that all queries wait; once for each burst of throttled responses."""
         if delay > 0:
             self._write(_THROTTLED, status=status, seconds=delay)
 
@@ -132,7 +132,7 @@ class QueryLog(Hook):
             self._types.add(type)
 
     def anomaly(self, run: QueryRun, *, anomaly: Anomaly) -> None:
-        """Log what is odd about a response."""
+        """Log an anomaly of a response."""
         self._write(_ANOMALY, **_about(run.query), anomaly=str(anomaly))
 
     def hook_failed(self, hook: Hook, method: str, error: Exception) -> None:

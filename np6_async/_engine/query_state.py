@@ -1,4 +1,4 @@
-"""What is known of one query across its attempts: time, failures, and how to ask next."""
+"""The state of one query across its attempts: time, failures, and how to send the next one."""
 
 import random
 from types import TracebackType
@@ -27,9 +27,9 @@ class QueryState:
 
     Attributes:
         query: What the caller asked for.
-        resources: What to ask with.
+        resources: What it shares with the other queries of the client, and the settings.
         gapless: Whether the time between two waits counts against the timeout.
-        attempts: Requests so far.
+        attempts: Requests sent so far.
         delay: Seconds to wait before the next attempt.
         new_connection: Whether the next attempt must not use a pooled connection.
         uncompressed: Whether the next attempt asks for a body that is not compressed.
@@ -42,7 +42,7 @@ class QueryState:
     delay: float = 0.0
     new_connection: bool = False
     uncompressed: bool = False
-    _progress: Progress[Any] | None = None  # None: the caller has had nothing, or starts again
+    _progress: Progress[Any] | None = None  # None: the caller has no events yet
     run: QueryRun = field(init=False)
     deadline: Deadline = field(init=False)
     retry: RetryState = field(init=False)
@@ -79,15 +79,15 @@ class QueryState:
 
     @property
     def rest(self) -> EventQuery:
-        """What is still to be asked for."""
+        """The query for what the caller does not have yet."""
         return self.query if self._progress is None else self._progress.query
 
     def take(self, elements: list[T], keys: KeyReader[T], *, last: bool) -> list[T]:
-        """Return those of the elements that the caller of a stream has not had.
+        """Return those of the elements that the caller of a stream does not have yet.
 
         Args:
             elements: What has arrived.
-            keys: Finds out by what elements are recognised.
+            keys: Reads the ids of elements.
             last: Whether the response is complete with these.
         """
         if self._progress is None:
@@ -100,7 +100,7 @@ class QueryState:
         return new
 
     def finish(self) -> None:
-        """Note that the query was answered in full."""
+        """Record that the query was answered in full."""
         if self.attempts:
             self.retry.succeed()
         if self._progress is not None:
@@ -111,20 +111,20 @@ class QueryState:
             hooks.query_finished(self.run, attempts=self.attempts, elapsed=elapsed)
 
     def note(self, anomaly: Anomaly) -> None:
-        """Note what is odd about a response, once for each kind."""
+        """Report an anomaly of a response, once for each kind."""
         if anomaly not in self._anomalies:
             self._anomalies |= {anomaly}
             self.resources.instrumentation.anomaly(self.run, anomaly=anomaly)
 
     def recover(self, error: NP6Error, *, charge: bool) -> bool:
-        """Decide whether the query is asked again after a failed attempt, and how.
+        """Decide whether another attempt follows a failed one, and how it is sent.
 
         Args:
-            error: How the attempt failed. It is told what is known of the query.
+            error: Why the attempt failed. It gets the facts about the query.
             charge: Whether a retry costs tokens, as in `RetryState.decide`.
 
         Raises:
-            StreamInterruptedError: What the caller has had is too much to be told apart.
+            StreamInterruptedError: The caller has too many events to recognize them again.
         """
         if self._progress is not None:
             self._check_order(self._progress)
@@ -147,7 +147,7 @@ class QueryState:
         if not self.deadline.allows(delay):
             error.stopped_by = "deadline"
             return False
-        error.__traceback__ = None  # it goes no further, and its frames hold what comes next
+        error.__traceback__ = None  # it goes no further, and its frames hold the next attempt
         hooks = self.resources.instrumentation
         tell = hooks.resumed if error.events_yielded else hooks.retry_scheduled
         tell(self.run, error=error, delay=delay)

@@ -1,4 +1,4 @@
-"""What the queries of a client are asked with: what they share, and its settings."""
+"""What the queries of a client share, and its settings."""
 
 import asyncio
 from typing import Self
@@ -22,20 +22,20 @@ __all__ = ["Resources"]
 
 @frozen(kw_only=True, eq=False)
 class Resources:
-    """Everything that a query needs of its client. A view of a client shares all but settings.
+    """Everything that a query needs from its client. A view of a client shares all but settings.
 
     Attributes:
         transport: Sends the requests.
         limiter: Decides when.
         timeouts: How long to wait; a setting.
         retry: How failures are repeated; a setting.
-        instrumentation: Whom to tell what happens; a setting, as far as the user's hooks go.
+        instrumentation: Calls the listeners; the user's hooks are a setting.
         budget: Pays for retries.
         timers: Ends waits.
-        gathering: Held while a large response is decoded that is kept as a whole.
+        gathering: Held while a large response is decoded whose events are all kept.
         counters: The statistics.
         log: The log.
-        low_speed_time: Seconds of waiting after which a body that comes too slowly is given up.
+        low_speed_time: Seconds of waiting over which the rate of a body is measured.
     """
 
     transport: Transport
@@ -53,7 +53,7 @@ class Resources:
     low_speed_time: float = LOW_SPEED_TIME
 
     def instrument(self, hooks: tuple[Hook, ...]) -> Instrumentation:
-        """Return what tells statistics, log and these hooks."""
+        """Return the instrumentation that calls statistics, log and these hooks."""
         return Instrumentation(self.counters, self.log, hooks, scrub=self.transport.scrub)
 
     def with_options(

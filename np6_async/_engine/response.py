@@ -1,4 +1,4 @@
-"""One response, read piece by piece: its bytes are waited for, cut into elements and decoded."""
+"""One response, read piece by piece: wait for bytes, cut them into elements, decode these."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,14 +22,14 @@ _GATHERED: Final = 16 * 2**20  # bytes decoded before another response may be
 
 
 class ResponseReader(Generic[T]):
-    """Reads one response whose head has arrived: with `read`, or with `read_all`. Close it.
+    """Reads the body of one response, with `read` or with `read_all`. Close it.
 
     Args:
         response: The response.
         decoder: Decodes its elements.
-        deadline: Bounds and measures the waits for its bytes.
+        deadline: Limits and measures the waits for its bytes.
         idle: Seconds without a byte after which it fails.
-        minimum_rate: Decides whether it comes too slowly.
+        minimum_rate: Decides whether it arrives too slowly.
         decoded: Called for each piece that was decoded, with its bytes and its elements.
     """
 
@@ -45,7 +45,7 @@ class ResponseReader(Generic[T]):
     ) -> None:
         self.response = response
         self.complete = False
-        """Whether all elements have been returned, and the body was a whole array."""
+        """Whether all elements have been returned and the body was a complete array."""
         self._splitter = ArraySplitter(decoder)
         self._piece = decoder.piece
         self._deadline = deadline
@@ -53,17 +53,17 @@ class ResponseReader(Generic[T]):
         self._minimum_rate = minimum_rate
         self._decoded = decoded
         self._arrived = b""
-        self._taken = 0  # bytes of those
-        self._busy = 0  # bytes since other tasks had a chance to run
+        self._taken = 0  # bytes of `_arrived` that were decoded
+        self._busy = 0  # bytes decoded since other tasks could run
         self._ended = False
 
     async def read(self) -> list[T]:
         """Return the next elements; `complete` says whether they are the last.
 
-        Those that close the array are not returned before the body is known to end with it.
+        The elements before the closing bracket are not returned before the body has ended.
 
         Raises:
-            NP6Error: The body broke off, or is invalid, after what was returned.
+            NP6Error: The body broke off or is invalid. Elements that were returned are valid.
         """
         found: list[T] = []
         try:
@@ -78,13 +78,13 @@ class ResponseReader(Generic[T]):
         return found
 
     async def read_all(self, found: list[T], gathering: asyncio.Lock) -> None:
-        """Add all elements to a list, and do not return before the body has ended.
+        """Add all elements to a list, and return when the body has ended.
 
         Args:
-            found: The list. After an error it holds what came before.
-            gathering: Held while a large response is decoded. The garbage collector walks over
-                events again and again while they are kept, so it is best to decode many responses
-                one by one.
+            found: The list. After an error it holds the elements before it.
+            gathering: Held while a large response is decoded. The garbage collector visits events
+                again and again while they are kept, so it is best to decode one response after the
+                other.
 
         Raises:
             NP6Error: The body broke off, or is invalid.
@@ -99,7 +99,7 @@ class ResponseReader(Generic[T]):
         self._check()
 
     async def _take_many(self, found: list[T], gathering: asyncio.Lock) -> None:
-        """Decode what has arrived, and what arrives meanwhile, before others decode theirs."""
+        """Decode what has arrived, and what arrives meanwhile, before other responses."""
         async with gathering:
             for _ in range(_GATHERED // self._piece):
                 self._take(found)
@@ -110,9 +110,9 @@ class ResponseReader(Generic[T]):
                     break
 
     def _take(self, found: list[T]) -> None:
-        """Decode the next piece, and add its elements to those that were found."""
+        """Decode the next piece, and add its elements to the list."""
         before = self._busy
-        # The piece has no name here, so that the splitter can free its memory.
+        # The piece is no local variable, so that the splitter can free its memory.
         elements = self._splitter.feed(self._next_piece())
         is_last = not self._arrived and self.response.at_end
         if is_last or self._splitter.fault is not None:
@@ -125,7 +125,7 @@ class ResponseReader(Generic[T]):
         found += elements
 
     def _check(self) -> None:
-        """Raise what is wrong with the body, if anything is."""
+        """Raise the error of the body, if it has one."""
         if self._splitter.fault is None:
             return
         self._splitter.fault.status = self.response.status
@@ -133,7 +133,7 @@ class ResponseReader(Generic[T]):
         raise self._splitter.fault  # no local variable refers to it: that would make a cycle
 
     async def head_of_body(self, size: int) -> bytes:
-        """Return the first bytes of an error body, whatever is wrong with it."""
+        """Return the first bytes of an error body. Its errors are ignored."""
         body = bytearray()
         with suppress(NP6Error):
             while len(body) < size:
@@ -144,7 +144,7 @@ class ResponseReader(Generic[T]):
         return bytes(body[:size])
 
     async def _arrive(self) -> None:
-        """Wait until a piece can be taken, or the body has ended."""
+        """Wait until some bytes have arrived, or the body has ended."""
         if self._busy >= self._piece:
             await self._give_way()
         if not self._has_arrived():
@@ -175,7 +175,7 @@ class ResponseReader(Generic[T]):
         self._busy = 0
         if data and not self._minimum_rate.holds(self._deadline.elapsed - before, len(data)):
             raise RequestTimeoutError(
-                f"the body comes too slowly: under {LOW_SPEED_LIMIT} bytes/s",
+                f"the body arrives too slowly: under {LOW_SPEED_LIMIT} bytes/s",
                 phase="body",
                 permanent=self._minimum_rate.times_too_slow > 1,
             )

@@ -1,8 +1,8 @@
-"""How far a caller has got in an answer, so that one that breaks off is taken up where it broke.
+"""Which events a caller has, so that a stream that breaks off can be resumed.
 
-The API has no cursor, so a broken answer is asked for again, and what the caller has had of it is
-left out. A sorted one is asked for from its last timestamp on, inclusive, and only the ids of that
-timestamp need to be known; any other is asked for as a whole. Pure: no clock and no I/O.
+The API has no cursor, so the client asks again and leaves out the events that the caller has. A
+sorted query is asked again from its last timestamp on, inclusive, and only the ids at that
+timestamp must be remembered; any other query is asked again as a whole. Pure: no clock, no I/O.
 """
 
 from collections import Counter
@@ -26,10 +26,10 @@ __all__ = ["EVENT_KEYS", "MAX_IDS", "RAW_KEYS", "KeyReader", "Progress"]
 T = TypeVar("T")
 
 MAX_IDS: Final = 100_000
-"""How many ids are remembered of one answer: 56 bytes each, about 5 MiB."""
+"""How many ids are remembered of one response: 56 bytes each, about 5 MiB."""
 
-_MAX_UNREAD: Final = 2**19  # bytes of elements that nobody has looked at yet
-_MAX_UNSETTLED: Final = 2000  # elements whose order nobody has checked yet
+_MAX_UNREAD: Final = 2**19  # bytes of elements whose keys have not been read yet
+_MAX_UNSETTLED: Final = 2000  # elements whose order has not been checked yet
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -38,16 +38,16 @@ class _Head(msgspec.Struct, gc=False):
 
 
 EventKey: TypeAlias = Event | UnknownEvent | _Head
-"""What shows the id and timestamp of an element."""
+"""What holds the id and timestamp of an element."""
 
 
 class KeyReader(NamedTuple, Generic[T]):
-    """How to find out what elements are recognised by.
+    """How to read the keys of elements: their ids and timestamps.
 
     Attributes:
-        keys: Returns the key of each.
-        size: Returns how many bytes they take, if that takes less time than to look at them, which
-            is put off as long as they are few; None to look at once.
+        keys: Returns the key of each element.
+        size: Returns the bytes of the elements, if that is faster than to read their keys. The keys
+            are then read later, many at once. None to read them at once.
     """
 
     keys: Callable[[list[T]], Sequence[EventKey]]
@@ -81,7 +81,7 @@ EVENT_KEYS: Final = KeyReader(_identity)
 """Events are their own keys."""
 
 RAW_KEYS: Final = KeyReader(_read_all, _size)
-"""Of elements that are left as JSON, the id and timestamp are read."""
+"""Elements that are JSON: their id and timestamp are decoded."""
 
 _read_head: Final = msgspec.json.Decoder(_Head).decode
 _read_heads: Final = msgspec.json.Decoder(list[_Head]).decode
@@ -97,11 +97,11 @@ def _ids(keys: Sequence[EventKey]) -> list[int]:
 
 
 def _id(key: EventKey) -> int:
-    """Return what an element is recognised by.
+    """Return the number by which an element is recognized.
 
-    That is its id, which is the same in every answer. An element without one is recognised by its
-    JSON: its place is another one in another order. Should the API write it in another way the next
-    time, it is yielded twice, which is better than not at all.
+    That is its id, which is the same in every response. For an element without one it is a digest
+    of its JSON, not its position, because the order may change. If the API formats it in another
+    way the next time, it is yielded twice, which is better than not at all.
     """
     if isinstance(key, UnknownEvent) and key.id is None:
         return int.from_bytes(blake2b(key.raw, digest_size=16).digest(), "big")
@@ -110,41 +110,41 @@ def _id(key: EventKey) -> int:
 
 
 class Progress(Generic[T]):
-    """How far the caller of one query has got.
+    """Which events the caller of one query has.
 
-    Call `take` for what arrives of an answer, and `resume` when it breaks off.
+    Call `take` for the elements of a response as they arrive, and `resume` when it breaks off.
 
     Args:
         query: What the caller asked for.
-        keys: Finds out what elements are recognised by.
+        keys: Reads the ids and timestamps of elements.
     """
 
     def __init__(self, query: EventQuery, keys: KeyReader[T]) -> None:
         self.query = query
         """What to ask for next."""
         self.given = 0
-        """How many elements the caller has had."""
+        """How many elements the caller has."""
         self._whole = query
         self._key_reader = keys
-        self._unread: list[T] = []  # given, and not yet looked at
+        self._unread: list[T] = []  # given; their keys have not been read yet
         self._unseen_size = 0
-        self._new_ids: list[int] = []  # looked at, and not yet settled
+        self._new_ids: list[int] = []  # read; their order has not been checked yet
         self._new_times: list[int | None] = []
         self._ordered = True
-        self._follows = query.sort is not None  # and still knows where a rest would begin
-        self._ids: list[int] | None = []  # of all that was given; None if that is too many
-        self._edge: int | None = None  # a timestamp: a rest from there holds what came since, ...
-        self._since: list[int] = []  # ... which had these ids, and what is still to come
-        self._latest: int | None = None  # the last timestamp there was
-        self._before: float | None = inf  # that of the last element; None if it had none
-        self._repeated: dict[int, int] = {}  # what this answer still repeats
+        self._follows = query.sort is not None  # whether it is known where the rest begins
+        self._ids: list[int] | None = []  # of all given elements; None if they are too many
+        self._edge: int | None = None  # a timestamp at which the rest can begin
+        self._since: list[int] = []  # ids of the elements from `_edge` on
+        self._latest: int | None = None  # the last timestamp
+        self._before: float | None = inf  # the timestamp of the last element; None if it had none
+        self._repeated: dict[int, int] = {}  # ids that this response will repeat
 
     def take(self, elements: list[T], *, last: bool = False) -> list[T]:
-        """Return those of the elements that the caller has not had, and count them as given.
+        """Return those of the elements that the caller does not have, and count them as given.
 
         Args:
-            elements: What has arrived of the answer.
-            last: Whether the answer is complete with them, so that nothing but their order matters.
+            elements: What has arrived of the response.
+            last: Whether the response is complete with them. Then only their order matters.
         """
         if self._repeated:
             new = map(self._is_new, self._key_reader.keys(elements))
@@ -157,13 +157,13 @@ class Progress(Generic[T]):
 
     @property
     def in_order(self) -> bool:
-        """Whether what was given came in the order that was asked for, if one was."""
+        """Whether the elements came in the requested order, if one was requested."""
         if self._follows:
             self._settle()
         return self._ordered
 
     def resume(self, failure: NP6Error) -> NP6Error | None:
-        """Set `query` to what is to be asked after a failure; return an error if nothing can be."""
+        """Set `query` to the next query after a failure; return an error if that is impossible."""
         if not (self.given and isinstance(failure, TransportError)):
             return None
         self._settle()
@@ -180,7 +180,7 @@ class Progress(Generic[T]):
     def _too_many_ids(self, failure: NP6Error) -> NP6Error:
         advice = "ask for less at once" if self._whole.sort else 'ask with sort="asc"'
         return StreamInterruptedError(
-            f"{failure.args[0]}, after too many events to tell which are new: {advice}",
+            f"{failure.args[0]}, after too many events to resume: {advice}",
             status=failure.status,
             request_id=failure.request_id,
         )
@@ -197,7 +197,7 @@ class Progress(Generic[T]):
         return False
 
     def _is_outside(self, timestamp: int | None) -> bool:
-        """Whether it was not asked for: it came before, and the API does not keep to windows."""
+        """Whether it is outside the window of the rest: the API has ignored the window."""
         if self.query is self._whole or timestamp is None:
             return False
         start, end = self.query.start, self.query.end
@@ -208,14 +208,14 @@ class Progress(Generic[T]):
         return self._whole.sort == "desc"
 
     def _rest(self) -> EventQuery | None:
-        """Return the query for what is still to come, with little before it; None if unknown."""
+        """Return the query for the rest, which repeats few elements; None if that is unknown."""
         if not self._follows or self._edge is None:
             return None
         try:
             if self._descends:
                 return evolve(self._whole, end=self._edge + 1)
             return evolve(self._whole, start=self._edge)
-        except ValueError:  # no instant that the API takes
+        except ValueError:  # not an instant that the API accepts
             return None
 
     def _record(self, elements: list[T]) -> None:
@@ -235,7 +235,7 @@ class Progress(Generic[T]):
             self._remember(self._key_reader.keys(unseen))
 
     def _remember(self, keys: Sequence[EventKey]) -> None:
-        """Take down as little as possible, as fast as possible: this runs for every page."""
+        """Note the ids, and for a sorted query the timestamps. This runs for every page."""
         self._new_ids += _ids(keys)
         if self._follows:
             self._new_times += map(_timestamp, keys)
@@ -243,7 +243,7 @@ class Progress(Generic[T]):
             self._settle()
 
     def _settle(self) -> None:
-        """Find out where what was given since the last time leads to."""
+        """Check the order of the elements since the last call, and find where the rest begins."""
         self._read_keys()
         ids, times = self._new_ids, self._new_times
         self._new_ids, self._new_times = [], []
@@ -257,10 +257,10 @@ class Progress(Generic[T]):
                 self._follows, self._since = False, []
 
     def _follow(self, ids: list[int], times: list[int | None]) -> None:
-        """Check the order, and move the edge as far as it goes.
+        """Check the order, and move the edge as far as possible.
 
-        It lies between two timestamps that differ. What shows none belongs to the one before or to
-        the one after it, so the edge is never next to such an element.
+        The edge lies between two different timestamps. An element without a timestamp could belong
+        to either side, so the edge is never next to one.
         """
         dated = [time for time in (self._latest, *times) if time is not None]
         if dated != sorted(dated, reverse=self._descends):

@@ -1,4 +1,4 @@
-"""One query, asked as often as it takes: gathered as a list, or streamed while it arrives."""
+"""Runs one query until it succeeds or fails for good: `gather` a list, or `stream` pages."""
 
 from collections.abc import AsyncGenerator, Callable
 from functools import partial
@@ -38,7 +38,7 @@ class Page(NamedTuple, Generic[T]):
 
 
 async def gather(resources: Resources, query: EventQuery, make: MakeDecoder[T]) -> list[T]:
-    """Return all elements of the response. A response that breaks off is asked for again.
+    """Return all elements of the response. If it breaks off, the whole query is sent again.
 
     The whole time counts against the timeout, and the slot is held until the response is complete.
 
@@ -76,13 +76,13 @@ async def stream(
     Only waiting counts against the timeout, and the slot is free while the caller holds a page.
 
     Args:
-        resources: What to ask with.
+        resources: What the queries of the client share.
         query: What to ask for.
         make: Makes the decoder of the elements.
-        keys: Finds out by what elements are recognised when they come again.
+        keys: Reads the ids by which elements are recognized when they come again.
 
     Raises:
-        NP6Error: It failed for good. What was yielded stays good.
+        NP6Error: It failed for good. What was yielded stays valid.
         ClientClosedError: The client is closed.
     """
     resources.timers.check()
@@ -96,8 +96,8 @@ async def stream(
                 with attempt, await attempt.acquire() as slot:
                     reader = await attempt.open(slot)
                     while not reader.complete:
-                        # What was yielded is freed only once there is something new: the other way
-                        # round, five times as many garbage collections run.
+                        # What was yielded is freed only after new elements exist: the other order
+                        # causes five times as many garbage collections.
                         elements = state.take(await reader.read(), keys, last=reader.complete)
                         if elements and not reader.complete:
                             with slot.released():

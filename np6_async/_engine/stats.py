@@ -49,7 +49,7 @@ class Counters(Hook):
         self.unknown_events += 1
 
     def anomaly(self, run: QueryRun, *, anomaly: Anomaly) -> None:
-        """Count a response that is odd."""
+        """Count an anomaly."""
         if anomaly is Anomaly.OUT_OF_ORDER:
             self.out_of_order_responses += 1
         else:
@@ -67,8 +67,9 @@ class Stats:
         body_bytes: Bytes of response bodies, decompressed; error bodies do not count.
         events: Events that arrived. What comes again after an interruption counts again.
         unknown_events: Events among them that came as an `UnknownEvent`; `raw` looks for none.
-        out_of_order_responses: Responses whose events were out of the requested order.
-        foreign_responses: Responses with an event of another notification.
+        out_of_order_responses: Queries whose events came out of the requested order.
+        foreign_responses: Queries with an event of another notification, as far as it was checked:
+            the first event of each response.
         waited: Seconds that queries have waited for a slot, because of the rate limit or of
             `concurrency`. Two that wait at once count twice; one that still waits does not count.
         in_flight: Requests under way at this moment.

@@ -199,7 +199,7 @@ def test_an_unsorted_answer_with_more_is_not_taken_up() -> None:
     begun = progress(None, map(made, range(MAX_IDS + 1)), [made(0)])
     final = begun.resume(RequestTimeoutError("silence", request_id="req-1"))
     assert type(final) is StreamInterruptedError
-    assert str(final).startswith("silence, after too many events to tell which are new")
+    assert str(final).startswith("silence, after too many events to resume")
     assert 'ask with sort="asc"' in str(final)
     assert final.request_id == "req-1"
 
