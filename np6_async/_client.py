@@ -1,4 +1,4 @@
-"""The client: its settings, its life cycle, and the ways to ask."""
+"""The client: its settings, its life cycle, and the ways to ask for events."""
 
 import os
 from collections.abc import Iterable
@@ -37,24 +37,25 @@ class NP6Client(Endpoints):
         async with NP6Client.from_env() as np6:
             events = await np6.bounces(156)
 
-    All of its queries share one pool of connections and one bound on how many go at once. It
-    belongs to the event loop it is first used in. Close it with ``async with`` or `aclose`.
+    All of its queries share one connection pool, one limiter and one retry budget. It runs on
+    asyncio and belongs to the event loop in which it is first used. Close it with ``async with`` or
+    `aclose`.
 
     Args:
-        api_key: The key, sent in the header ``X-Key``; it is shown nowhere.
-        base_url: Where the API is: https, or http to this machine.
+        api_key: The key, sent in the header ``X-Key``; nothing shows it.
+        base_url: The URL of the API: https, or http to this machine.
         concurrency: How many requests may be under way at once.
-        timeouts: How long to wait for what.
-        retry: How failures are repeated.
-        max_rate: Requests a second at the most; None to go as fast as the API admits.
+        timeouts: How long to wait.
+        retry: How failed requests are retried.
+        max_rate: The maximum of requests a second; None for as many as the API admits.
         strict: Raise `EventDecodeError` for an event that fits no model, instead of yielding an
             `UnknownEvent`.
-        session: An ``aiohttp.ClientSession`` of your own, for its TLS, CA and proxy settings. It is
-            used and never closed.
-        hooks: Listeners that are told what the client does; see `np6_async.hooks`.
+        session: An ``aiohttp.ClientSession`` of your own, for its TLS, CA and proxy settings. The
+            client never closes it.
+        hooks: Listeners that are called when something happens; see `np6_async.hooks`.
 
     Raises:
-        ValueError: A setting is not usable.
+        ValueError: A setting is invalid.
     """
 
     def __init__(
@@ -98,13 +99,13 @@ class NP6Client(Endpoints):
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:  # noqa: ANN401 - any argument of NP6Client
-        """Make a client of the environment variables ``NP6_API_KEY`` and ``NP6_BASE_URL``.
+        """Make a client from the environment variables ``NP6_API_KEY`` and ``NP6_BASE_URL``.
 
         Args:
-            **overrides: Arguments of `NP6Client`, which count more than the environment.
+            **overrides: Arguments of `NP6Client`, which override the environment.
 
         Raises:
-            ValueError: The key is not set, or a setting is not usable.
+            ValueError: The key is not set, or a setting is invalid.
         """
         if base_url := os.environ.get("NP6_BASE_URL"):
             overrides.setdefault("base_url", base_url)
@@ -115,7 +116,7 @@ class NP6Client(Endpoints):
         return f"<NP6Client: {self._base_url}{', closed' if self._resources.timers.closed else ''}>"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a client is neither copied nor pickled: share it, or make another one")
+        raise TypeError("a client cannot be copied or pickled: share it, or make another one")
 
     async def __aenter__(self) -> Self:
         self._resources.timers.check()
@@ -150,19 +151,19 @@ class NP6Client(Endpoints):
         strict: bool | None = None,
         hooks: Iterable[Hook] | None = None,
     ) -> Self:
-        """Return a view of this client with other settings, which is cheap to make.
+        """Return a view of this client with other settings. It is cheap to make.
 
-        It shares connections, rate limit, retry budget, statistics and life cycle with the client:
-        closing the client closes it, and leaving ``async with`` over it closes nothing.
+        The view shares connections, rate limit, retry budget, statistics and life cycle with the
+        client. Closing the client closes the view; closing the view does nothing.
 
         Args:
-            timeouts: How long to wait for what; None to leave it as it is, as for all of these.
-            retry: How failures are repeated.
+            timeouts: How long to wait. None leaves this and each other setting as it is.
+            retry: How failed requests are retried.
             strict: Whether an event that fits no model is an error.
-            hooks: Listeners that take the place of the client's own.
+            hooks: Listeners that replace those of the client.
 
         Raises:
-            ValueError: A setting is not usable.
+            ValueError: A setting is invalid.
         """
         if timeouts is not None:
             _check_type(timeouts, Timeouts, name="timeouts")
@@ -193,13 +194,13 @@ class NP6Client(Endpoints):
 
         Args:
             kind: An `EventKind`, or its string.
-            notification_id: As for the method of that kind, like all that follows.
+            notification_id: The notification, from 0 to 2**31 - 1.
             start: First moment of the window.
             end: First moment after the window.
             sort: Order by time.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
+            ValueError: An argument is invalid. No request was sent.
         """
         query = EventQuery(
             kind=kind, notification_id=notification_id, start=start, end=end, sort=sort
@@ -220,20 +221,21 @@ class NP6Client(Endpoints):
         """Ask for the events of many notifications at once.
 
         Args:
-            ids: Notification ids or `EventQuery` objects, mixed if you like, from any iterable or
-                async iterable; read as they are needed. What comes twice is asked for twice. The
-                failures of an earlier run can be given as they are.
+            ids: Notification ids or `EventQuery` objects, or both, from any iterable or async
+                iterable. They are read as they are needed. An id that comes twice is asked for
+                twice. ``result.failures`` of an earlier run asks for these again.
             kinds: The kinds to ask for, for each id; None for all.
-            start: First moment of the window. Like `kinds`, `end` and `sort` it applies to ids; an
-                `EventQuery` has its own, and ends the run with a `ValueError` if one is given.
+            start: First moment of the window. `kinds`, `start`, `end` and `sort` apply to ids only.
+                An `EventQuery` has its own: together with any of these it ends the run with a
+                `ValueError`.
             end: First moment after the window.
             sort: Order by time within each query.
-            concurrency: Queries under way at once; by default, and at most, the client's
-                `concurrency`, so that no run keeps other calls of the client waiting for long.
-            deadline: Seconds from the start of the run until what is still under way fails.
+            concurrency: Queries under way at once. The default and the maximum is the client's
+                `concurrency`, so that other calls of the client need not wait long.
+            deadline: Seconds from the start of the run, after which unfinished queries fail.
 
         Raises:
-            ValueError: An argument is not usable; nothing was sent.
+            ValueError: An argument is invalid. No request was sent.
         """
         return FanOut(
             self._resources,

@@ -1,4 +1,4 @@
-"""Many queries at once: lazy, with back-pressure, each failure kept to its own query."""
+"""Many queries at once: lazy, with back-pressure. A failure affects only its own query."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -21,7 +21,7 @@ __all__ = ["Batch", "FanOut", "FanOutResult"]
 
 E = TypeVar("E")
 
-_AHEAD: Final = 4  # batches that wait for the loop over them: few, so that few are in memory
+_AHEAD: Final = 4  # batches that wait for the caller's loop: few, to save memory
 
 
 @frozen(kw_only=True, unsafe_hash=False)
@@ -30,7 +30,7 @@ class Batch(Generic[E]):
 
     Attributes:
         query: What was asked for.
-        events: The events; an `UnknownEvent` where one does not fit its model.
+        events: The events; an `UnknownEvent` for each that does not fit its model.
         last: Whether the query is answered in full with these. The last batch may be empty.
     """
 
@@ -69,15 +69,15 @@ class FanOutResult(Generic[E]):
 class FanOut(SingleUse[FanOutResult[E]]):
     """A run of many queries. Nothing is sent before it is used, and it is used once.
 
-    ``await fan_out`` gathers everything in a `FanOutResult`. With ``async with fan_out as run:``
-    and ``async for batch in run:`` batches come as they arrive and none is kept; while the loop is
-    busy, the queries wait for it. Leaving the block ends what is still under way.
+    ``await fan_out`` returns everything as a `FanOutResult`. ``async with fan_out as run:`` and
+    ``async for batch in run:`` yield batches as they arrive, and keep none. While the loop is busy,
+    the queries wait. Leaving the block ends the queries that are still under way.
 
     A query that fails does not affect the others: its error is in `failures`.
 
     Raises:
-        ValueError: An id is not usable; the run ends.
-        Exception: What the iterable of ids raised; the run ends.
+        ValueError: An id is invalid; the run ends.
+        Exception: The iterable of ids raised it; the run ends.
         ClientClosedError: The client is closed, or was closed meanwhile.
         RuntimeError: It was used already, or no asyncio event loop is running.
     """

@@ -1,4 +1,4 @@
-"""The settings of a client: values, checked once."""
+"""The settings of a client: values that are checked once."""
 
 import sys
 from collections.abc import Callable
@@ -23,7 +23,7 @@ _LONGEST_KEY: Final = 4096
 
 
 def to_seconds(value: float, *, name: str) -> float:
-    """Return a positive, finite number of seconds (or of anything else that is counted per second).
+    """Return a positive, finite number of seconds, or of requests a second.
 
     Raises:
         ValueError: It is not a number, not positive or not finite.
@@ -39,7 +39,7 @@ def to_count(value: int, *, name: str) -> int:
     """Return a whole number of at least 1.
 
     Raises:
-        ValueError: It is no int, or smaller.
+        ValueError: It is not an int, or less than 1.
     """
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"{name} must be an int, not {type(value).__name__}")
@@ -62,10 +62,11 @@ class Timeouts:
 
     Attributes:
         connect: For a connection: name resolution, TCP and TLS together.
-        idle: For the first byte of an answer, and between any two pieces of it.
-        total: For one query from the call to its last event, over queueing, every attempt and every
-            pause between them. Of a stream, and of a fan-out that is iterated, only the waiting
-            counts, not the time that events are decoded or the caller holds them. None: no bound.
+        idle: For the first byte of a response, and between any two pieces of it.
+        total: For one query from the call to its last event, including waiting for a slot, every
+            attempt and every delay between them. For a stream, and for a fan-out that is iterated,
+            only the time spent waiting counts, not the time to decode events or the time that the
+            caller takes for them. None: no limit.
     """
 
     connect: float = field(default=10.0, validator=_is_seconds)
@@ -75,20 +76,19 @@ class Timeouts:
 
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How failed requests are repeated. Every request is a GET, so every repeat is safe.
+    """How failed requests are retried. Every request is a GET, so every retry is safe.
 
-    The n-th pause is a random time between 0 and ``min(cap, base * 2**(n - 1))``: exponential
-    back-off with full jitter. ``Retry-After`` takes its place where the API sends one.
+    The n-th delay is a random time between 0 and ``min(cap, base * 2**(n - 1))``: exponential
+    backoff with full jitter. If the API sends ``Retry-After``, that is the delay.
 
     Attributes:
-        attempts: Requests at the most, the first included; 1 never retries. Waiting out a 429, or a
-            503 with ``Retry-After``, does not count against it, nor does a connection that turned
-            out to have died while it was idle. A stream that broke off may be taken up so often for
-            each new event. What came back and was not HTTP, or too slow, is asked for again once at
-            the most. In an outage there are fewer: a client pays for retries out of a budget, which
-            about 35 that fail use up and requests that succeed fill again.
-        base: First bound of the pause, in seconds.
-        cap: Largest bound of the pause, in seconds.
+        attempts: The maximum of requests, including the first; 1 never retries. A 429, a 503 with
+            ``Retry-After`` and a stale pooled connection do not count. For a stream, each new event
+            resets the count. A response that is not valid HTTP, or too slow, is retried once at
+            most. In an outage there are fewer retries: they are paid from the retry budget of the
+            client, which about 35 failed retries use up and successful requests fill again.
+        base: The limit of the first delay, in seconds.
+        cap: The maximum of that limit, in seconds.
     """
 
     attempts: int = field(default=4, validator=_is_count)
@@ -97,14 +97,14 @@ class RetryPolicy:
 
 
 class ApiKey:
-    """The secret, kept where no repr, copy, pickle, `vars` or walk over attributes shows it."""
+    """The key, stored so that no repr, copy, pickle, `vars` or walk over attributes shows it."""
 
     __slots__ = ("reveal",)
 
     def __init__(self, value: str) -> None:
         reason = _why_unusable(value)
         if reason:
-            del value  # a traceback that shows local variables must not show the key
+            del value  # a traceback with local variables must not show the key
             raise ValueError(f"the API key {reason}")
         self.reveal: Callable[[], str] = lambda: value
         """Returns the key itself, for the one header it belongs in."""
@@ -113,7 +113,7 @@ class ApiKey:
         return "ApiKey('***')"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an API key is not pickled: read it from where your secrets are kept")
+        raise TypeError("an API key cannot be pickled: read it from where your secrets are stored")
 
 
 def _why_unusable(key: str) -> str | None:
@@ -129,11 +129,11 @@ def _why_unusable(key: str) -> str | None:
 
 
 def to_base_url(value: str) -> URL:
-    """Return the origin (and perhaps a path) that requests go to.
+    """Return the origin, and perhaps a path, that requests are sent to.
 
     Raises:
-        ValueError: It is no absolute http(s) URL, carries credentials, a query or a fragment, or is
-            plain http to anything but this machine. The message never repeats the URL.
+        ValueError: It is not an absolute http(s) URL, has credentials, a query or a fragment, or is
+            plain http to another machine. The message never repeats the URL.
     """
     if not isinstance(value, str | URL):
         raise ValueError(f"base_url must be a str, not {type(value).__name__}")
@@ -141,7 +141,7 @@ def to_base_url(value: str) -> URL:
         url = URL(value)
         host = url.host
     except ValueError:
-        url, host = URL(), None  # refused out here, so that no context repeats the value
+        url, host = URL(), None  # rejected below, so that no context repeats the value
     if url.scheme not in ("https", "http") or not host:
         raise ValueError("base_url must be an absolute URL, such as https://api-cm.np6.com")
     if url.user is not None or url.password is not None:
@@ -154,7 +154,7 @@ def to_base_url(value: str) -> URL:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, as far as its name or address tells."""
+    """Whether a host is this machine, according to its name or address."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -12,7 +12,7 @@ from .errors import AuthenticationError, DeadlineExceededError, NP6Error, Status
 
 __all__ = ["Pool", "Serve", "Task"]
 
-_MAX_REJECTIONS: Final = 3  # 401s in a row that show that the key is dead
+_MAX_REJECTIONS: Final = 3  # 401s in a row that show that the key is rejected
 
 
 @define
@@ -21,7 +21,7 @@ class Task:
 
     Attributes:
         query: What to ask for.
-        events_yielded: How many of its events were handed on.
+        events_yielded: How many of its events the caller has.
     """
 
     query: EventQuery
@@ -29,16 +29,16 @@ class Task:
 
 
 Serve: TypeAlias = Callable[[Task], Awaitable[None]]
-"""Asks a query and hands its events on."""
+"""Runs a query and passes its events on."""
 
 
 class Pool:
-    """Asks queries until they run out, the deadline passes, or the key turns out to be dead.
+    """Runs queries until none is left, the deadline passes, or the key is rejected.
 
     Args:
-        queries: What to ask; read as workers get free.
-        size: How many queries are under way at most.
-        deadline: Seconds from the start until every query still under way fails; None for none.
+        queries: The queries; a worker reads the next one when it is free.
+        size: The number of workers.
+        deadline: Seconds from the start after which unfinished queries fail; None for no deadline.
     """
 
     def __init__(
@@ -63,10 +63,10 @@ class Pool:
         self._key_is_rejected = False
 
     async def run(self, serve: Serve) -> None:
-        """Serve all queries.
+        """Run all queries.
 
         Raises:
-            Exception: What reading the queries raised, or `ClientClosedError`.
+            Exception: Reading the queries raised it, or the client was closed.
         """
         if self._deadline is not None:
             self._ends_at = asyncio.get_running_loop().time() + self._deadline
@@ -75,7 +75,7 @@ class Pool:
                 for _ in range(self._size):
                     group.create_task(self._work(serve))
         except asyncio.CancelledError as cancelled:
-            cancelled.__traceback__ = None  # a frame of TaskGroup refers to it, which is a cycle
+            cancelled.__traceback__ = None  # a frame of TaskGroup refers to it: a reference cycle
             raise
         except ExceptionGroup as failed:
             first = failed.exceptions[0]  # raised below, without its group
@@ -99,10 +99,10 @@ class Pool:
                 raise
         finally:
             self._workers.discard(scope)
-            del scope  # it refers to the task, which keeps the error that it was cancelled with
+            del scope  # it refers to the task, which keeps its CancelledError: a reference cycle
 
     async def _next(self) -> EventQuery | None:
-        """Read the next query; None if no more are to be asked."""
+        """Read the next query; None if there is none, or the run is over."""
         async with self._reading:
             if self._exhausted or self._is_over():
                 return None
@@ -113,7 +113,7 @@ class Pool:
         return None
 
     async def _serve(self, task: Task, serve: Serve) -> None:
-        """Serve one query, and note its failure."""
+        """Run one query, and record its failure."""
         try:
             await serve(task)
         except NP6Error as error:
@@ -127,7 +127,7 @@ class Pool:
             self.failures.pop(task.query, None)  # the same query may have failed before
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
-        self.failures[query] = failure.with_traceback(None)  # its frames are far larger
+        self.failures[query] = failure.with_traceback(None)  # its frames take far more memory
         if isinstance(failure, AuthenticationError):
             self._rejections += 1
         elif isinstance(failure, StatusError):

@@ -1,4 +1,4 @@
-"""The queries of a fan-out, read one by one from what its caller gives."""
+"""The queries of a fan-out, read one by one from the caller's ids and queries."""
 
 from collections.abc import (
     AsyncGenerator,
@@ -16,7 +16,7 @@ from ._query import EventQuery, Instant, Sort, to_kind
 __all__ = ["Ids", "read_queries"]
 
 Ids: TypeAlias = Iterable[int | EventQuery] | AsyncIterable[int | EventQuery]
-"""Notification ids, or queries, or both; read when a query can be sent, and no earlier."""
+"""Notification ids, or queries, or both. Each is read when a worker is free, not earlier."""
 
 
 def read_queries(
@@ -27,17 +27,17 @@ def read_queries(
     end: Instant | None,
     sort: Sort | None,
 ) -> AsyncGenerator[EventQuery, None]:
-    """Return the queries, for an id one of each kind. Ids are read one by one as they are needed.
+    """Return the queries: one of each kind for an id. Ids are read one by one as they are needed.
 
     Raises:
-        ValueError: Now, if an argument is not usable; when it is read, if an id is not.
+        ValueError: An argument is invalid. An invalid id raises it when it is read.
     """
     if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
         raise ValueError(
             f"ids must be an iterable of ints or of EventQuery, not {type(ids).__name__}"
         )
     if isinstance(ids, Mapping):
-        ids = tuple(ids)  # the failures of a run may grow while they are asked again
+        ids = tuple(ids)  # the failures of a run may change while it is read
     has_options = kinds is not None or any(each is not None for each in (start, end, sort))
     wanted = _to_kinds(kinds)
     window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)

@@ -1,4 +1,4 @@
-"""What can be awaited like a coroutine, and used once."""
+"""Objects that can be awaited like a coroutine, and used once."""
 
 import asyncio
 import inspect
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 class SingleUse(Coroutine[Any, Any, T]):
-    """A coroutine object that may have other uses as well, of which exactly one can be made.
+    """A coroutine object that may have other uses too, such as iteration. It is used once.
 
-    Being a `Coroutine`, it can be given to `asyncio.create_task` and `asyncio.run`.
+    Because it is a `Coroutine`, `asyncio.create_task` and `asyncio.run` accept it.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class SingleUse(Coroutine[Any, Any, T]):
 
     @abstractmethod
     def _result(self) -> Coroutine[Any, Any, T]:
-        """What awaiting it does."""
+        """Return the coroutine that awaiting it runs."""
 
     def _claim(self) -> None:
         if self._used:
@@ -50,17 +50,17 @@ class SingleUse(Coroutine[Any, Any, T]):
         return self._begin().throw(*error)
 
     def close(self) -> None:
-        """As for any coroutine: end it. One that has not begun is used up."""
+        """As for any coroutine: end it. It cannot be used after that."""
         self._used = True
         if self._coroutine is not None:
             self._coroutine.close()
 
 
 def mark_coroutine_function(function: Callable[..., Any]) -> None:
-    """Mark a function whose result is a `SingleUse` as one whose result is awaited.
+    """Mark a function that returns a `SingleUse` as a coroutine function.
 
-    `inspect` and `asyncio` take it for an ``async def`` then, and `unittest.mock` makes an
-    `AsyncMock` of it.
+    `inspect` and `asyncio` then treat it like an ``async def``, and `unittest.mock` replaces it
+    with an `AsyncMock`.
     """
     if sys.version_info >= (3, 12):
         inspect.markcoroutinefunction(function)

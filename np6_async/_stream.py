@@ -1,4 +1,4 @@
-"""The events that answer one query: awaited as a list, or iterated while they arrive."""
+"""The events of one query: awaited as a list, or iterated while they arrive."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -20,15 +20,15 @@ T = TypeVar("T")
 
 
 class EventStream(SingleUse[list[E]], AsyncIterator[E]):
-    """The events that answer one query. Nothing is sent before it is used, and it is used once.
+    """The events of one query. Nothing is sent before it is used, and it is used once.
 
     ``await stream`` returns a list of all events; ``async for event in stream`` yields them while
     they arrive, in constant memory. `batches` yields lists of events, `raw` the JSON of each.
-    Use it as a context manager (``async with stream:``) if the loop may be left early: that ends
-    the request at once, and not only when Python collects the iterator.
+    Use it as a context manager (``async with stream:``) if you may leave the loop early: that ends
+    the request at once, and not only when Python frees the iterator.
 
     Raises:
-        NP6Error: From any of these, when the query fails. Events yielded before stay good.
+        NP6Error: From any of these, when the query fails. Events that were yielded stay valid.
         ClientClosedError: The client is closed, or was closed meanwhile.
         RuntimeError: It was used already, or no asyncio event loop is running.
     """
@@ -61,11 +61,11 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return await anext(self._stepped)
 
     def batches(self) -> AsyncGenerator[list[E], None]:
-        """Yield the events in lists as large as they arrive, which is the fastest way."""
+        """Yield the events in lists, as they arrive. This is the fastest way."""
         return self._start(_lists(self._pages(self._make, EVENT_KEYS)))
 
     def raw(self) -> AsyncGenerator[bytes, None]:
-        """Yield the JSON of each event, byte for byte as the API sent it. No event is built."""
+        """Yield the JSON of each event, byte for byte as the API sent it, without a model."""
         return self._start(_each(self._pages(_raw_decoder, RAW_KEYS)))
 
     async def __aenter__(self) -> Self:
@@ -94,9 +94,9 @@ def _raw_decoder(_: Callable[[UnknownEvent], None]) -> RawDecoder:
     return RawDecoder()
 
 
-# Functions, so that no generator refers to its stream. A loop that is left then frees both at once,
-# and the connection with them, and not only when cycles are collected. Each lets go of what it has
-# yielded, because error reports show local variables.
+# Functions, so that no generator refers to its stream. When a loop is left, both are freed at once,
+# with the connection, and not only by the garbage collector. Each deletes what it has yielded,
+# because error reports show local variables.
 
 
 async def _each(pages: AsyncGenerator[Page[T], None]) -> AsyncGenerator[T, None]:

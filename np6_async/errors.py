@@ -83,7 +83,7 @@ class NP6Error(Exception):
     """The base class of all errors between this client and the API.
 
     Attributes:
-        query: The query that failed; ``query.notification_id`` and ``query.kind`` say whose events.
+        query: The query that failed, with its ``kind`` and ``notification_id``.
         status: The HTTP status of the response; None if there was none.
         request_id: The response's ``x-request-id``, by which the vendor's support traces a call.
         detail: The head of an error body, scrubbed of the key, at most 2 KiB; None if it was empty.
@@ -91,11 +91,12 @@ class NP6Error(Exception):
         attempts: How many requests were sent for this query.
         elapsed: Seconds from the start of the query to its failure.
         events_yielded: How many events had reached the caller when the query failed.
-        stopped_by: What ended the retries early, such as ``"deadline"`` or ``"budget"`` (the
-            retry budget is spent), ``"rejected key"``; None if nothing did.
-        path: JSON path of what did not fit (`EventDecodeError` only), such as ``$.timestamp``.
-        permanent: Whether asking again cannot help although no response came, as with an unknown
-            host or a certificate that is not trusted.
+        stopped_by: What ended the retries early: ``"deadline"``, ``"budget"`` (the retry budget is
+            spent) or ``"rejected key"``; None if nothing did.
+        path: JSON path of the value that did not fit (`EventDecodeError` only), such as
+            ``$.timestamp``.
+        permanent: Whether retrying cannot help, as with an unknown host or a certificate that is
+            not trusted.
         phase: Which wait ended (`RequestTimeoutError` and `DeadlineExceededError` only).
     """
 
@@ -136,7 +137,7 @@ class NP6Error(Exception):
 
 
 class TransportError(NP6Error):
-    """The request did not complete, so it is unknown what the API would have answered."""
+    """The request did not complete, so the API's response is unknown."""
 
 
 class ConnectError(TransportError):
@@ -144,7 +145,7 @@ class ConnectError(TransportError):
 
 
 class RequestTimeoutError(TransportError, TimeoutError):
-    """One phase of the request took longer than `Timeouts` allows, or the body came too slowly."""
+    """One phase of the request took longer than `Timeouts` allows, or the body was too slow."""
 
 
 class StreamInterruptedError(TransportError):

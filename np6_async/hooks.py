@@ -1,10 +1,10 @@
-"""Hooks: listen to what a client does, for metrics, traces or logs of your own.
+"""Hooks: your own code is called when a client does something, for metrics, traces or logs.
 
 Subclass `Hook`, override the methods you need, and pass an instance to ``NP6Client(hooks=[...])``.
 
 The methods are called in the event loop, between two steps of a query, so they must be quick and
-must not be ``async``. An exception in a hook never harms a query: it is logged, once for each
-method of a hook. No call holds the key, a header, or what an event says.
+must not be ``async``. An exception in a hook never affects a query: it is logged, once for each
+method of a hook. No argument contains the key, a header, or the content of an event.
 """
 
 from enum import StrEnum
@@ -20,10 +20,10 @@ __all__ = ["Anomaly", "Hook", "QueryRun"]
 
 @define(eq=False)
 class QueryRun:
-    """One run of one query: the same object in every call that belongs to it.
+    """One run of one query: the same object in every call about that run.
 
-    It is hashable and equal only to itself, so it can be the key of a dict. Drop it when the run
-    ends.
+    It is hashable and equal only to itself, so it can be the key of a dict. Delete it from there
+    when the run ends.
 
     Attributes:
         id: A number that no other run of this process has.
@@ -35,7 +35,7 @@ class QueryRun:
 
 
 class Anomaly(StrEnum):
-    """What can be odd about a response without being an error."""
+    """What can be wrong with a response without being an error."""
 
     OUT_OF_ORDER = "events out of the requested order"
     FOREIGN_EVENT = "an event of another notification"
@@ -49,7 +49,7 @@ class Hook(Protocol):
     """
 
     def query_started(self, run: QueryRun) -> None:
-        """A query is about to be asked for the first time."""
+        """A query starts."""
         return
 
     def query_finished(self, run: QueryRun, *, attempts: int, elapsed: float) -> None:
@@ -58,8 +58,8 @@ class Hook(Protocol):
         Args:
             run: The run.
             attempts: Requests that were sent.
-            elapsed: Time spent on it. Of a stream, only the time that it waited counts, not the
-                time that the caller held its events.
+            elapsed: Time spent on it. For a stream this is only the time spent waiting, without the
+                time that the caller took for its events.
         """
         return
 
@@ -70,7 +70,8 @@ class Hook(Protocol):
     def query_abandoned(self, run: QueryRun, *, attempts: int, elapsed: float) -> None:
         """A query ended early: its loop was left, its task cancelled or its client closed.
 
-        The deadline of a fan-out cancels tasks, so what it stops is abandoned too.
+        A fan-out cancels its tasks at its deadline or after a rejected key, so these queries are
+        abandoned too.
         """
         return
 
@@ -86,18 +87,18 @@ class Hook(Protocol):
     def attempt_finished(
         self, run: QueryRun, *, attempt: int, status: int | None, duration: float
     ) -> None:
-        """A request has ended, well or not.
+        """A request has ended, successful or not.
 
         Args:
             run: The run.
-            attempt: Its number, as when it started, or higher by one if it was sent again.
+            attempt: Its number as when it started, plus one if it was sent again.
             status: The HTTP status; None if no response arrived.
             duration: Time spent on it, measured like `elapsed` of `query_finished`.
         """
         return
 
     def request_resent(self, run: QueryRun) -> None:
-        """A pooled connection was found dead, so the request was sent again on a new one."""
+        """A pooled connection was stale, so the request was sent again on a new one."""
         return
 
     def retry_scheduled(self, run: QueryRun, *, error: NP6Error, delay: float) -> None:
@@ -119,8 +120,8 @@ class Hook(Protocol):
             run: The run.
             status: The HTTP status.
             retry_after: How long the API asked to wait; None if it did not say.
-            delay: How long no query of this client is sent now; 0 if an earlier response of the
-                same burst already said so, or if nothing is blocked.
+            delay: For how long this client sends no request now; 0 if an earlier response of the
+                same burst has already reported it, or if requests may be sent.
         """
         return
 
@@ -129,17 +130,17 @@ class Hook(Protocol):
 
         Args:
             run: The run.
-            error: As for `retry_scheduled`; `events_yielded` counts what had reached the caller.
+            error: As for `retry_scheduled`; `events_yielded` counts the events that the caller has.
             delay: Time until the next attempt may start.
         """
         return
 
     def batch_decoded(self, run: QueryRun, *, events: int) -> None:
-        """Some events were decoded. What comes again after an interruption counts again."""
+        """Some events were decoded. Events that are received again count again."""
         return
 
     def body_received(self, run: QueryRun, *, size: int) -> None:
-        """Some of a response body was taken in: so many bytes, decompressed."""
+        """Some bytes of a response body were read. `size` is after decompression."""
         return
 
     def unknown_event(self, run: QueryRun, *, type: str | None, reason: str) -> None:
@@ -153,5 +154,5 @@ class Hook(Protocol):
         return
 
     def anomaly(self, run: QueryRun, *, anomaly: Anomaly) -> None:
-        """A response was odd, though no error. It is reported once for each run and kind."""
+        """A response has an anomaly. It is reported once for each run and anomaly."""
         return

@@ -1,1 +1,1 @@
-"""What is decided without an event loop: pure functions and small classes."""
+"""Decisions that need no event loop: pure functions and small classes."""

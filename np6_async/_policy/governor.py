@@ -21,8 +21,8 @@ class Governor:
     is sent for a while, then one request as a probe, and the others once the probe is admitted.
 
     Args:
-        concurrency: Requests under way at the most.
-        max_rate: Requests a second at the most; None for no bound of our own.
+        concurrency: The maximum of requests under way.
+        max_rate: The maximum of requests a second; None for no maximum.
     """
 
     def __init__(self, *, concurrency: int, max_rate: float | None = None) -> None:
@@ -43,7 +43,7 @@ class Governor:
         self._probes = 0  # in a row
 
     def delay(self, now: float) -> float:
-        """Return seconds until the next request may be sent; infinity: when one under way ends."""
+        """Return seconds until the next request may be sent; infinity: when another one ends."""
         if self.in_flight + 1 > self._window or self._probe:
             return inf
         if self._unanswered >= self._rate_limit.max_unanswered:
@@ -94,7 +94,8 @@ class Governor:
             seconds: How long to wait.
 
         Returns:
-            Whether this is new. What was sent before an earlier throttle belongs to its burst.
+            Whether this is new. A request that was sent before an earlier one was throttled belongs
+            to the same burst.
         """
         is_new = number > self._sent_when_throttled
         is_spent = quota is not None and quota.remaining == 0
@@ -119,11 +120,11 @@ class Governor:
             self._probe = 0
 
     def release(self) -> None:
-        """Count a request as ended, or as held by its caller."""
+        """Count a request as ended, or as waiting for its caller."""
         self.in_flight -= 1
 
     def resume(self) -> None:
-        """Count a request held by its caller as under way again, even if that is one too many."""
+        """Count a request as under way again after its caller, even if that is one too many."""
         self.in_flight += 1
 
     def _on_response(self, now: float, quota: Quota | None) -> None:

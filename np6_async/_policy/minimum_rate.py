@@ -1,21 +1,21 @@
-"""How slowly a body may come before it is given up. Pure: the caller measures the time."""
+"""How slowly a body may arrive before it times out. Pure: the caller measures the time."""
 
 from typing import Final
 
 __all__ = ["LOW_SPEED_LIMIT", "LOW_SPEED_TIME", "MinimumRate"]
 
 LOW_SPEED_TIME: Final = 60.0
-"""Seconds of waiting for the network over which the rate of a body is judged."""
+"""Seconds of waiting for the network over which the rate of a body is measured."""
 
 LOW_SPEED_LIMIT: Final = 1024
 """Bytes a second below which a body is too slow."""
 
 
 class MinimumRate:
-    """Whether the bodies of one query come too slowly. Time in which nobody waits does not count.
+    """Whether the bodies of one query arrive too slowly. Only time spent waiting counts.
 
     Args:
-        over: Seconds of waiting that are judged at a time.
+        over: Seconds of waiting over which the rate is measured.
     """
 
     def __init__(self, over: float) -> None:
@@ -26,11 +26,11 @@ class MinimumRate:
         self._received = 0
 
     def holds(self, waited: float, received: int) -> bool:
-        """Count a wait and what it brought; return False if that is too little for too long.
+        """Count a wait and the bytes that arrived; return False if the rate is too low.
 
         Args:
-            waited: Seconds.
-            received: Bytes.
+            waited: Seconds of this wait.
+            received: Bytes that arrived.
         """
         self._waited += waited
         self._received += received

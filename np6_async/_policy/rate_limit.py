@@ -1,4 +1,4 @@
-"""What the API's quota still admits, as the rate headers of its answers tell it. Pure state."""
+"""What is left of the API's quota, according to the rate headers. Pure state."""
 
 from math import inf
 from typing import Final
@@ -7,34 +7,34 @@ from .headers import Quota
 
 __all__ = ["RateLimitTracker"]
 
-_CAUTION: Final = 4.0  # one in so many of the requests that are left goes at once, beside others
+_CAUTION: Final = 4.0  # if others use the quota too, 1 / 4 of what is left is sent at once
 _MOST_CAUTION: Final = 8.0
-_RELIEF: Final = 0.8  # of the caution is left after a period without others
+_RELIEF: Final = 0.8  # the part of the caution that is left after a period without others
 
 
 class RateLimitTracker:
-    """Counts down what is left of a period's quota. Before the first rate header nothing is known.
+    """Counts down what is left of a period's quota. It is unknown before the first rate header.
 
-    When a period is over, the next one is taken to be like it until an answer tells; if none does
-    for a whole period, the headers have ceased and the quota is unknown again.
+    When a period ends, the next one is expected to have the same limit, until a response says
+    otherwise. If no response says anything for a whole period, the quota is unknown again.
 
-    Other processes may use up the same quota. Where they do, few requests go at once as it runs
-    out, so that it shows in an answer before many have gone in vain.
+    Other processes may use the same quota. Then only few requests are sent at once as it runs out,
+    so that a response shows it before many requests are throttled.
     """
 
     def __init__(self) -> None:
         self.blocked_until = 0.0
-        """No request goes before this moment."""
+        """No request may be sent before this moment."""
         self.max_unanswered = inf
-        """As many requests may be unanswered."""
+        """How many requests may be without a response."""
         self._left: int | None = None  # None: unknown
         self._limit: int | None = None
-        self._length = 0.0  # of a period
-        self._ends_at = 0.0  # the current period
-        self._told_end = -inf  # of the last period that an answer told of
-        self._is_told = False  # whether that is the current one
+        self._length = 0.0  # of a period, in seconds
+        self._ends_at = 0.0  # when the current period ends
+        self._told_end = -inf  # when the last period ends that a response told of
+        self._is_told = False  # whether that is the current period
         self._caution = 1.0
-        self._others_seen = False  # in this period
+        self._others_seen = False  # whether others used the quota in this period
 
     def spend(self, now: float) -> None:
         """Count a request."""
@@ -47,12 +47,12 @@ class RateLimitTracker:
         self._set(None if self._left is None else self._left - 1)
 
     def observe(self, now: float, quota: Quota, *, unanswered: int) -> None:
-        """Take in the rate headers of an answer; one that was overtaken never raises what is left.
+        """Use the rate headers of a response. An older response never raises what is left.
 
         Args:
             now: The time.
-            quota: What they say.
-            unanswered: Requests under way, which may or may not be counted in it already.
+            quota: What the headers say.
+            unanswered: Requests without a response, which the quota may count already or not.
         """
         end = now + quota.reset_in
         moved = end - self._told_end
@@ -60,24 +60,24 @@ class RateLimitTracker:
         if moved > self._length / 4:
             left = self._begin(quota, unanswered)
         elif left is None or not self._is_told or moved < -self._length / 4:
-            return  # it tells of a period that is over
+            return  # it is about a period that is over
         self._ends_at = self._told_end = max(end, self._told_end)
         if quota.remaining < left:
             self.share(1)
         self._set(min(quota.remaining, left))
 
     def share(self, factor: float = 2) -> None:
-        """Take in that others use up the quota as well."""
+        """Be more careful, because others use the quota too."""
         self._others_seen = True
         self._caution = min(max(_CAUTION, self._caution * factor), _MOST_CAUTION)
 
     def _begin(self, quota: Quota, unanswered: int) -> int:
-        """Take in that a new period is told of; return what is left of it by our own count."""
+        """Start a new period; return what is left of it by the client's own count."""
         if not self._others_seen:
             self._caution = max(1.0, self._caution * _RELIEF)
         self._others_seen = False
         left = self._left
-        if left is None or self._is_told:  # its beginning went unnoticed
+        if left is None or self._is_told:  # its beginning was not noticed
             if quota.limit is not None and quota.remaining < quota.limit - unanswered - 1:
                 self.share(1)
             left = max(0, quota.remaining - unanswered)

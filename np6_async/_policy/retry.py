@@ -22,42 +22,42 @@ __all__ = [
 ]
 
 THROTTLING_STATUSES: Final = frozenset({429, 503})
-"""Statuses after which nobody asks for a while."""
+"""Statuses after which no query of the client sends a request for a while."""
 
 MAX_RETRY_AFTER: Final = 300.0
-"""Seconds of ``Retry-After`` that are waited out; what asks for more fails at once."""
+"""The longest ``Retry-After`` in seconds; after a longer one the query fails at once."""
 
 MAX_THROTTLES: Final = 10
-"""How often one query is throttled before it fails."""
+"""How often one query may be throttled before it fails."""
 
 CAPACITY: Final = 500
-"""Tokens that a client starts with, and has at the most."""
+"""The tokens that a client starts with, which is also the maximum."""
 
 TRANSIENT: Final = 14
-"""Tokens that a retry costs: so many first tries that succeed afford one retry that does not."""
+"""Tokens that a retry costs. A first attempt that succeeds adds one."""
 
 THROTTLED: Final = 5
-"""Tokens that being throttled costs: less, for the API is up and says what it wants."""
+"""Tokens that a retry after throttling costs: fewer, because the API is up."""
 
 RESEND: Final = 1
-"""Tokens for sending again, at once, what went out on a connection that had died idle."""
+"""Tokens for sending a request again at once, after a stale pooled connection."""
 
-_THROTTLED_BASE: Final = 1.0  # seconds, where a throttling answer names no time
-_SPREAD: Final = 0.1  # of what the API asks for is added at random, so that not all come at once
+_THROTTLED_BASE: Final = 1.0  # seconds, if a throttled response names no time
+_SPREAD: Final = 0.1  # the part of Retry-After added at random, so that not all return at once
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 500, 502, 503, 504, 522, 524})
 
 
 def is_throttled(error: NP6Error) -> bool:
     """Whether the API asked for fewer requests.
 
-    A 503 that names no time may mean that, or that the API is down: everybody waits, as for a
-    throttle, and it counts as a failure.
+    A 503 without ``Retry-After`` may mean that, or that the API is down. All queries wait, as after
+    a 429, and it counts as a failure.
     """
     return error.status == 429 or (error.status == 503 and error.retry_after is not None)
 
 
 def is_transient(error: NP6Error) -> bool:
-    """Whether the same request may succeed in a moment."""
+    """Whether the same request may succeed if it is sent again."""
     if isinstance(error, StatusError):
         return error.status in _TRANSIENT_STATUSES
     return isinstance(error, TransportError) and not error.permanent
@@ -68,17 +68,17 @@ class RetryBudget:
 
     def __init__(self) -> None:
         self.tokens = CAPACITY
-        """What is left."""
+        """The tokens that are left."""
 
     def spend(self, cost: int) -> bool:
-        """Pay for a retry; return whether there was enough left for it."""
+        """Pay for a retry; return False if there are too few tokens."""
         if self.tokens < cost:
             return False
         self.tokens -= cost
         return True
 
     def earn(self, tokens: int) -> None:
-        """Take tokens in."""
+        """Add tokens, up to the maximum."""
         self.tokens = min(CAPACITY, self.tokens + tokens)
 
 
@@ -95,7 +95,7 @@ class RetryDecision(NamedTuple):
 
 
 class RetryState:
-    """The failures of one query so far, and whether it may be tried again.
+    """Counts the failures of one query, and decides whether another attempt follows.
 
     Args:
         policy: How often, and after which delays.
@@ -115,10 +115,10 @@ class RetryState:
         self._paid = 0
 
     def throttle_delay(self, status: int, asked: float | None, *, probes: int = 0) -> float:
-        """Return for how many seconds a throttled response holds all queries back.
+        """Return for how many seconds all queries wait after a throttled response.
 
-        That is what the API asked for and up to a tenth more, or else backoff with full jitter. If
-        it throttles again after that, it asked for too little, and the longer of the two counts.
+        That is what the API asked for plus up to a tenth, or else backoff with full jitter. If it
+        asked for too little, so that the probe was throttled too, the longer of both.
 
         Args:
             status: One of `THROTTLING_STATUSES`.
@@ -132,7 +132,7 @@ class RetryState:
             again = self._backoff(_THROTTLED_BASE, probes - 1) if probes else 0.0
             return max(again, asked * (1 + _SPREAD * self._random()))
         if status == 503 and self._budget.tokens < TRANSIENT:
-            return 0.0  # an outage: no retry is paid for any more, so calls may fail at once
+            return 0.0  # an outage: the retry budget is spent, so calls may fail at once
         return self._backoff(_THROTTLED_BASE, self._failures + self._throttles)
 
     def decide(self, error: NP6Error, *, charge: bool = True) -> RetryDecision:
@@ -142,7 +142,7 @@ class RetryState:
         after a throttled response, for which all queries wait.
 
         Args:
-            error: How the attempt failed.
+            error: Why the attempt failed.
             charge: Whether the retry costs tokens. It does not after a throttled response that
                 belongs to a burst which was charged already.
         """
@@ -157,11 +157,11 @@ class RetryState:
         return RetryDecision(self._backoff(self._policy.base, self._failures - 1))
 
     def reset_failures(self) -> None:
-        """Count failures anew, since the last attempt brought new events."""
+        """Forget the failures, because the last attempt yielded new events."""
         self._failures = 0
 
     def succeed(self) -> None:
-        """Take back what the last retry cost, or add a little if there was none."""
+        """Return the tokens of the last retry, or add one if there was none."""
         self._budget.earn(self._paid or 1)
 
     def _may_retry(self, error: NP6Error) -> bool:
@@ -175,7 +175,7 @@ class RetryState:
         self._protocol_errors += isinstance(error, ProtocolError)
         return (
             is_transient(error)
-            and self._protocol_errors < 2  # the second one is no accident
+            and self._protocol_errors < 2  # the second one is not a coincidence
             and self._failures < self._policy.attempts
         )
 
