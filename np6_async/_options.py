@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Final, NoReturn
+from operator import index
+from typing import Final, NoReturn, SupportsIndex
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
@@ -16,6 +17,7 @@ __all__ = [
     "is_loopback",
     "to_base_url",
     "to_count",
+    "to_int",
     "to_seconds",
 ]
 
@@ -35,25 +37,39 @@ def to_seconds(value: float, *, name: str) -> float:
     return float(value)
 
 
-def to_count(value: int, *, name: str) -> int:
+def to_count(value: SupportsIndex, *, name: str) -> int:
     """Return a whole number of at least 1.
 
     Raises:
         ValueError: It is not an int, or less than 1.
     """
-    if isinstance(value, bool) or not isinstance(value, int):
+    count = to_int(value)
+    if count is None:
         raise ValueError(f"{name} must be an int, not {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, not {value}")
-    return int(value)
+    if count < 1:
+        raise ValueError(f"{name} must be at least 1, not {count}")
+    return count
+
+
+def to_int(value: SupportsIndex) -> int | None:
+    """Return an int, also one of another library, such as `numpy.int64`; None for all else.
+
+    A bool is none, nor is a float.
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        return index(value)
+    except TypeError:
+        return None
 
 
 def _is_seconds(_: object, attribute: "Attribute[float]", value: float) -> None:
     to_seconds(value, name=attribute.name)
 
 
-def _is_count(_: object, attribute: "Attribute[int]", value: int) -> None:
-    to_count(value, name=attribute.name)
+def _to_attempts(value: SupportsIndex) -> int:
+    return to_count(value, name="attempts")
 
 
 @frozen(kw_only=True)
@@ -91,7 +107,7 @@ class RetryPolicy:
         cap: The maximum of that limit, in seconds.
     """
 
-    attempts: int = field(default=4, validator=_is_count)
+    attempts: int = field(default=4, converter=_to_attempts)
     base: float = field(default=0.1, validator=_is_seconds)
     cap: float = field(default=20.0, validator=_is_seconds)
 

@@ -1,11 +1,12 @@
 """One question to the API: which events of which notification, in which window and order."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, SupportsIndex, TypeAlias, get_args
 
 from attrs import field, frozen
 
 from ._generated.kinds import OPERATIONS, EventKind
+from ._options import to_int
 
 __all__ = ["EventQuery", "Instant", "Sort", "to_kind"]
 
@@ -38,32 +39,47 @@ def to_kind(value: str) -> EventKind:
         raise ValueError(f"kind must be one of {known}, not {value!r}") from None
 
 
-def _to_id(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
+def _to_id(value: SupportsIndex) -> int:
+    number = to_int(value)
+    if number is None:
         raise ValueError(f"notification_id must be an int, not {type(value).__name__}")
-    if not 0 <= value <= _MAX_ID:
+    if not 0 <= number <= _MAX_ID:
         raise ValueError(f"notification_id must be from 0 to {_MAX_ID}")
-    return int(value)
+    return number
 
 
-def _to_milliseconds(value: Instant | None) -> int | None:
+def _to_milliseconds(value: Instant | SupportsIndex | None) -> int | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise ValueError("start and end need a time zone: give an aware datetime, such as UTC")
-        rounded_up = -((_EPOCH - value) // _MILLISECOND)
-        return min(max(rounded_up, _FIRST_MS), _LAST_MS)
-    if isinstance(value, bool) or not isinstance(value, int):
+        return min(max(_since_epoch(value), _FIRST_MS), _LAST_MS)
+    number = to_int(value)
+    if number is None:
         kind = type(value).__name__
         raise ValueError(f"start and end are aware datetimes or int milliseconds, not {kind}")
-    if value != 0 and value < _SECONDS_BELOW:
-        raise ValueError(f"{value} looks like seconds: start and end are milliseconds since 1970")
-    if value > _LAST_MS:
+    if number != 0 and number < _SECONDS_BELOW:
+        raise ValueError(f"{number} looks like seconds: start and end are milliseconds since 1970")
+    if number > _LAST_MS:
         raise ValueError(
-            f"{value} is past the year 9999: start and end are milliseconds since 1970"
+            f"{number} is past the year 9999: start and end are milliseconds since 1970"
         )
-    return int(value)
+    return number
+
+
+def _since_epoch(moment: datetime) -> int:
+    """Return a moment in milliseconds, a fraction rounded up.
+
+    Only the fields and the offset of the moment count, for subclasses of `datetime` differ in
+    their arithmetic. That of pandas has nanoseconds as well.
+    """
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError("start and end need a time zone: give an aware datetime, such as UTC")
+    date = (moment.year, moment.month, moment.day)
+    time = (moment.hour, moment.minute, moment.second, moment.microsecond)
+    since = datetime(*date, *time, tzinfo=UTC) - _EPOCH - offset
+    has_more = since % _MILLISECOND == timedelta() and getattr(moment, "nanosecond", 0) > 0
+    return -(-since // _MILLISECOND) + has_more
 
 
 def _to_sort(value: Sort | None) -> Sort | None:
@@ -84,9 +100,10 @@ class EventQuery:
 
     Attributes:
         kind: The event family; may be given as its string.
-        notification_id: The notification, from 0 to 2**31 - 1.
+        notification_id: The notification, from 0 to 2**31 - 1. May be an int of another library.
         start: First moment of the window, in milliseconds since 1970-01-01T00:00:00Z. May be given
-            as an aware `datetime`; a fraction of a millisecond rounds up. None: from the beginning.
+            as an aware `datetime` of any class; a fraction of a millisecond rounds up. None: from
+            the beginning.
         end: First moment *after* the window, in the same unit. None: up to now.
         sort: Order by timestamp. None: the API's order, which differs from one request to the next.
 

@@ -5,6 +5,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any
@@ -20,8 +21,10 @@ from np6_async._options import ApiKey, to_base_url, to_count, to_seconds
 
 from .support import duplicates
 
+numpy: Any = import_module("numpy")  # whose stubs take long to check
 SECRET = "s3cr3t-k3y"
 NOT_SECONDS = [0, -1, 0.0, -0.5, float("nan"), float("inf"), -float("inf"), 10**400]
+NOT_INTS = [numpy.bool_(True), numpy.float64(5), numpy.int64(0), numpy.array([5, 6])]
 NOT_NUMBERS = ["5", "", None, True, False, b"5", [5], 5j]
 
 printable = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1)
@@ -70,7 +73,15 @@ def test_a_count_is_a_whole_number_from_1() -> None:
     assert [to_count(value, name="n") for value in (1, 16, 2**80)] == [1, 16, 2**80]
 
 
-@pytest.mark.parametrize("value", [0, -1, 1.0, *NOT_NUMBERS])
+@pytest.mark.parametrize("name", ["int64", "int8", "uint32"])
+def test_a_count_may_be_an_int_of_numpy(name: str) -> None:
+    value = getattr(numpy, name)(5)
+    assert type(to_count(value, name="n")) is int
+    assert type(RetryPolicy(attempts=value).attempts) is int
+    assert RetryPolicy(attempts=value) == RetryPolicy(attempts=5)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1.0, *NOT_NUMBERS, *NOT_INTS])
 def test_what_is_no_count_is_refused_by_its_name(value: Any) -> None:
     message = str(refused(lambda v: to_count(v, name="concurrency"), value))
     assert message.startswith("concurrency must be")

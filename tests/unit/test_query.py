@@ -1,8 +1,12 @@
 """Queries: what may be asked, when two questions are the same, and how they look on the wire."""
 
+import math
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import IntEnum
+from fractions import Fraction
+from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
@@ -14,6 +18,12 @@ from np6_async._generated.kinds import OPERATIONS
 from np6_async._query import to_kind
 
 from .support import duplicates
+
+# Imported like this, for their stubs are missing or take long to check.
+numpy, pendulum, pytz, dateutil_tz = (
+    *(import_module("numpy"), import_module("pendulum")),
+    *(import_module("pytz"), import_module("dateutil.tz")),
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST = datetime.min.replace(tzinfo=UTC)
@@ -77,11 +87,22 @@ def test_U1_an_id_out_of_range_is_refused(notification_id: int) -> None:
     [
         *("", "156", "..", "1/../x", "1?x=", "%2e", "1\r\nX-Evil: 1", "1\0", "9" * 10_240),
         *(True, False, 156.0, float("nan"), None, b"156", [156]),
+        *(numpy.bool_(True), numpy.float64(156), numpy.array([156, 157])),
     ],
 )
 def test_U1_an_id_that_is_no_int_is_refused(notification_id: Any) -> None:
     with pytest.raises(ValueError, match="notification_id must be an int, not"):
         query(notification_id=notification_id)
+
+
+@pytest.mark.parametrize("name", ["int32", "int64", "uint64"])
+def test_an_id_or_an_instant_may_be_an_int_of_numpy(name: str) -> None:
+    number = getattr(numpy, name)
+    asked = query(notification_id=number(156))
+    assert asked == query()
+    assert type(asked.notification_id) is int
+    if name != "int32":
+        assert held(number(1_614_089_582_001)) == 1_614_089_582_001
 
 
 def test_an_id_of_an_int_subclass_is_held_as_a_plain_int() -> None:
@@ -120,6 +141,75 @@ def test_a_datetime_is_held_as_the_first_whole_millisecond_that_is_not_before_it
 )
 def test_a_fraction_of_a_millisecond_rounds_up(microseconds: int, expected: int) -> None:
     assert held(EPOCH + timedelta(microseconds=microseconds)) == expected
+
+
+# Zones with folds and gaps, and with offsets of seconds in the past
+KEYS = ["UTC", "Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Africa/Monrovia"]
+local_times = st.datetimes().filter(lambda local: 1 < local.year < 9999) | st.builds(
+    datetime.fromisoformat,
+    st.sampled_from(
+        [
+            "2025-03-30T02:30:00.000001",  # in a gap in Paris
+            "2025-10-26T02:30:00.999999",  # in a fold
+            "2025-04-06T01:45:00.000000",  # in a fold on Lord Howe Island, of half an hour
+        ]
+    ),
+)
+
+
+class Moment(datetime):
+    """A subclass whose arithmetic is its own, like that of some libraries."""
+
+    def __sub__(self, _: object) -> Any:
+        raise AttributeError
+
+    __rsub__ = __add__ = __radd__ = __sub__
+
+
+class Timestamp(datetime):
+    """A moment with nanoseconds, like that of pandas."""
+
+    nanosecond = 0
+
+
+def of_class(cl: type[datetime], moment: datetime) -> Any:
+    day, time = moment.date(), moment.time()
+    parts = (day.year, day.month, day.day, time.hour, time.minute, time.second, time.microsecond)
+    return cl(*parts, tzinfo=moment.tzinfo, fold=moment.fold)
+
+
+def exactly(moment: datetime) -> int:
+    """Return the milliseconds of a moment by its offset, rounded up."""
+    offset = moment.utcoffset()
+    assert offset is not None
+    since = moment.replace(tzinfo=None, fold=0) - EPOCH.replace(tzinfo=None) - offset
+    return math.ceil(Fraction(since // timedelta(microseconds=1), 1000))
+
+
+@given(local_times, st.sampled_from(KEYS), st.integers(0, 1))
+def test_a_moment_is_the_same_of_whatever_class_and_zone_it_is(
+    local: datetime, key: str, fold: int
+) -> None:
+    local = local.replace(fold=fold)
+    aware = local.replace(tzinfo=ZoneInfo(key))
+    wanted = exactly(aware)
+    assert (
+        held(aware) == held(of_class(Moment, aware)) == held(of_class(Timestamp, aware)) == wanted
+    )
+    by_dateutil = local.replace(tzinfo=dateutil_tz.gettz(key))
+    assert held(by_dateutil) == exactly(by_dateutil)
+    by_pytz = pytz.timezone(key).localize(local.replace(fold=0), is_dst=not fold)
+    assert held(by_pytz) == exactly(by_pytz)
+    by_pendulum = pendulum.instance(aware.astimezone(UTC)).in_timezone(key)
+    assert held(by_pendulum) == wanted
+
+
+@given(st.integers(-(10**15), 10**15), st.integers(0, 999))
+def test_nanoseconds_round_up_too(microseconds: int, nanosecond: int) -> None:
+    moment = of_class(Timestamp, EPOCH + timedelta(microseconds=microseconds))
+    moment.nanosecond = nanosecond
+    exact = Fraction(microseconds * 1000 + nanosecond, 10**6)
+    assert held(moment) == math.ceil(exact)
 
 
 @given(milliseconds)
@@ -191,6 +281,21 @@ class Nowhere(tzinfo):
 def test_U2_a_naive_datetime_is_refused(zone: tzinfo | None) -> None:
     with pytest.raises(ValueError, match="need a time zone"):
         query(start=datetime(2021, 2, 23, tzinfo=zone))
+
+
+def test_U2_a_naive_datetime_of_any_class_is_refused() -> None:
+    for moment in (pendulum.naive(2021, 2, 23), Moment(2021, 2, 23), Timestamp(2021, 2, 23)):
+        with pytest.raises(ValueError, match="need a time zone"):
+            query(start=moment)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [date(2021, 2, 23), numpy.datetime64("2021-02-23"), numpy.float64(1.6e12), numpy.bool_(True)],
+)
+def test_U2_what_other_libraries_have_instead_is_refused(value: Any) -> None:
+    with pytest.raises(ValueError, match="are aware datetimes or int milliseconds, not"):
+        query(end=value)
 
 
 @pytest.mark.parametrize(
