@@ -1,4 +1,4 @@
-"""The main job: ask for every event of many notifications at once, and sum up what came."""
+"""The main job: fetch every event of many notifications at once, and summarize them."""
 
 import argparse
 import asyncio
@@ -24,7 +24,7 @@ from np6_async import (
 from np6_async.errors import NP6Error
 from np6_async.sandbox import Faults, Sandbox
 
-Answers = dict[EventQuery, list[Event | UnknownEvent]]
+Events = dict[EventQuery, list[Event | UnknownEvent]]
 
 
 # --- The client part: this is what you would write ---
@@ -32,20 +32,20 @@ Answers = dict[EventQuery, list[Event | UnknownEvent]]
 
 async def fetch(
     np6: NP6Client, ids: Sequence[int], bar: Progress
-) -> tuple[Answers, dict[EventQuery, NP6Error]]:
-    """Ask for all kinds of events of these notifications, and show how it goes."""
-    answers: Answers = {}
+) -> tuple[Events, dict[EventQuery, NP6Error]]:
+    """Fetch all kinds of events of these notifications, and show the progress."""
+    found: Events = {}
     task = bar.add_task("queries", total=len(ids) * len(EventKind), events=0)
     async with np6.fan_out(ids) as run:
         async for batch in run:
-            answers.setdefault(batch.query, []).extend(batch.events)
+            found.setdefault(batch.query, []).extend(batch.events)
             events = bar.tasks[task].fields["events"] + len(batch.events)
             bar.update(task, advance=batch.last, events=events)
-    return answers, run.failures
+    return found, run.failures
 
 
 def count_bounces(events: Iterable[Event | UnknownEvent]) -> tuple[Counter[str], Counter[str]]:
-    """Count verdicts and diagnostics. Every member below `source.detail` may be missing."""
+    """Count verdicts and diagnostics. Every member below `source.detail` may be None."""
     verdicts: Counter[str] = Counter()
     diagnostics: Counter[str] = Counter()
     for event in events:
@@ -72,14 +72,14 @@ def count_reasons(events: Iterable[Event | UnknownEvent]) -> Counter[str]:
 # --- The rest starts the sandbox, shows the result and checks it ---
 
 
-def show(console: Console, answers: Answers, failures: dict[EventQuery, NP6Error]) -> None:
+def show(console: Console, found: Events, failures: dict[EventQuery, NP6Error]) -> None:
     """Print the summary."""
-    events = [event for answer in answers.values() for event in answer]
+    events = [event for each in found.values() for event in each]
     types = Counter(event.type or "(none)" for event in events)
     unknown = sum(isinstance(event, UnknownEvent) for event in events)
     verdicts, diagnostics = count_bounces(events)
 
-    table = Table(title="What happened", show_header=False)
+    table = Table(title="Summary", show_header=False)
     table.add_column(justify="right")
     table.add_column()
     sections = {
@@ -100,15 +100,15 @@ def show(console: Console, answers: Answers, failures: dict[EventQuery, NP6Error
         console.print(f"[red]{query} failed: {escape(str(failure))}[/red]")
 
 
-def is_exact(sandbox: Sandbox, answers: Answers) -> bool:
-    """Tell whether the answers are what the sandbox holds, event by event."""
+def is_exact(sandbox: Sandbox, found: Events) -> bool:
+    """Whether the events are exactly those that the sandbox holds."""
     queries = {
         EventQuery(kind=kind, notification_id=notification_id)
         for kind in EventKind
         for notification_id in sandbox.notification_ids
     }
-    return queries == answers.keys() and all(
-        in_order(answers[query]) == in_order(sandbox.truth(query)) for query in queries
+    return queries == found.keys() and all(
+        in_order(found[query]) == in_order(sandbox.truth(query)) for query in queries
     )
 
 
@@ -118,7 +118,7 @@ def in_order(events: Iterable[Event | UnknownEvent]) -> list[Event | UnknownEven
 
 
 async def main(notifications: int, events: int, rate: float) -> bool:
-    """Run the demo; return whether everything came, exactly once."""
+    """Run the demo; return whether every event arrived exactly once."""
     console = Console()
     sandbox = Sandbox(
         notifications=notifications,
@@ -137,19 +137,21 @@ async def main(notifications: int, events: int, rate: float) -> bool:
         )
         started = time.perf_counter()
         with Progress(*columns, console=console) as bar:
-            answers, failures = await fetch(np6, ids, bar)
+            found, failures = await fetch(np6, ids, bar)
         took = time.perf_counter() - started
 
-        show(console, answers, failures)
-        total = sum(map(len, answers.values()))
+        show(console, found, failures)
+        total = sum(map(len, found.values()))
         console.print(
             f"{total:,} events in {took:.1f} s ({total / took:,.0f} a second); "
             f"{sandbox.requests} requests, {sandbox.throttled} answered with 429; "
             f"{len(failures)} failures"
         )
-        exact = is_exact(sandbox, answers)
+        exact = is_exact(sandbox, found)
     if exact:
-        console.print("[green]Exactly what the sandbox holds: nothing lost, nothing twice.[/green]")
+        console.print(
+            "[green]Exactly what the sandbox holds: no event lost, no event twice.[/green]"
+        )
     else:
         console.print("[red]Not what the sandbox holds: this is a bug, please report it.[/red]")
     return exact
