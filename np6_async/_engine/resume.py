@@ -92,7 +92,7 @@ _timestamp: Final = attrgetter("timestamp")
 def _ids(keys: Sequence[EventKey]) -> list[int]:
     try:
         return list(map(_uuids, keys))
-    except AttributeError:  # one has none
+    except AttributeError:  # an element has no id
         return list(map(_id, keys))
 
 
