@@ -17,6 +17,8 @@ import msgspec
 
 from np6_async.errors import NP6Error, ResponseError, StreamInterruptedError
 
+from .scan import Scanner
+
 __all__ = ["MAX_ELEMENT", "ArraySplitter", "ElementDecoder", "RawDecoder"]
 
 T = TypeVar("T")
@@ -30,9 +32,6 @@ _PATIENCE: Final = 64 * 1024  # bytes without a place to leap to, before they ar
 _EFFORT: Final = 8  # bytes that leaping may walk for each byte there is, before the rest is scanned
 
 _object_follows: Final = re.compile(rb"[ \t\n\r]*+(?:\{|(\Z))")
-_mark_between_elements: Final = re.compile(rb'["\[\]{},]')
-_mark_in_element: Final = re.compile(rb'["\[\]{}]')
-_rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 
 class ElementDecoder(Protocol[T]):
@@ -92,9 +91,7 @@ class ArraySplitter(Generic[T]):
         self._opened = False
         self._after_comma = False  # what is in the buffer follows a comma, so it must be an element
         self._searched = 0  # before this offset is no place to leap to
-        self._scanned = 1  # the scan has read up to here, where it is in this state:
-        self._depth = 0
-        self._in_string = False
+        self._scanner = Scanner()
 
     def feed(self, data: bytes) -> list[T]:
         """Add a piece of the body and return the elements that it completes."""
@@ -172,7 +169,7 @@ class ArraySplitter(Generic[T]):
         budget = _EFFORT * fresh + _PATIENCE
         while self._is_cutting:
             hopeful = budget > 0
-            if hopeful and self._scanned == 1:
+            if hopeful and not self._scanner.has_begun:
                 before, (tried, cost) = len(found), self._leap(found, may_close=may_close)
                 budget -= cost
                 has_cut = len(found) > before or self.fault is not None
@@ -192,7 +189,7 @@ class ArraySplitter(Generic[T]):
         if not self.closed:
             self._buffer[0] = b"["[0]
         self._searched = max(0, self._searched - end)
-        self._scanned = 1
+        self._scanner.restart()
         found += elements
 
     # Leaping
@@ -257,35 +254,13 @@ class ArraySplitter(Generic[T]):
     def _scan(self, found: list[T], *, only_first: bool = False) -> bool:
         """Cut by counting brackets from where the last scan stopped; say whether that gave any."""
         gave = False
-        while mark := self._next_mark():
-            byte = self._buffer[mark]
-            if byte == b'"'[0]:
-                self._in_string = True
-            elif byte in b"{[":
-                self._depth += 1
-            elif self._depth:
-                self._depth -= 1
-            elif not self._end_element(found, mark):
+        while end := self._scanner.next_end(self._buffer):
+            if not self._end_element(found, end):
                 break
-            else:
-                gave = True
-                if only_first or self.closed:
-                    break
+            gave = True
+            if only_first or self.closed:
+                break
         return gave
-
-    def _next_mark(self) -> int:
-        """Return the offset of the next byte that matters, or 0 where more bytes are needed."""
-        if self._in_string:
-            rest = _rest_of_string.match(self._buffer, self._scanned)
-            self._scanned = rest.end() if rest else self._scanned
-            if self._buffer[self._scanned : self._scanned + 1] != b'"':
-                return 0
-            self._in_string = False
-            self._scanned += 1
-        marks = _mark_in_element if self._depth else _mark_between_elements
-        mark = marks.search(self._buffer, self._scanned)
-        self._scanned = mark.end() if mark else len(self._buffer)
-        return mark.start() if mark else 0
 
     def _end_element(self, found: list[T], mark: int) -> bool:
         """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
