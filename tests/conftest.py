@@ -44,7 +44,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def leaves_nothing(request: pytest.FixtureRequest) -> None:
-    """KeyReader at what an async test leaves. First to be set up, so last to be torn down."""
+    """Look at what an async test leaves. First to be set up, so last to be torn down."""
     if is_async_test(request.node):
         request.getfixturevalue("check_what_is_left")
 
