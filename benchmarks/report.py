@@ -1,4 +1,4 @@
-"""Slot measured costs into a Markdown table, the figures to reach, and a plot."""
+"""Turn measured costs into a Markdown table, the figures to reach, and a plot."""
 
 import json
 import sys

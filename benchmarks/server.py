@@ -113,7 +113,7 @@ def answer_to(request: bytes) -> bytes:
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Responder the requests of one connection."""
+    """Answer the requests of one connection."""
     try:
         while True:
             count, compressed = read(await reader.readuntil(b"\r\n\r\n"))

@@ -11,6 +11,7 @@ keeps hostile input linear.
 
 import re
 from collections.abc import Iterator, Sequence
+from traceback import clear_frames
 from typing import ClassVar, Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -95,33 +96,48 @@ class ArraySplitter(Generic[T]):
 
     def feed(self, data: bytes) -> list[T]:
         """Add a piece of the body and return the elements that it completes."""
-        if (whole := self._whole(data)) is not None:
-            return whole
-        size, may_close = len(data), data.rstrip(_BLANK).endswith(b"]")
-        self._buffer += data
-        del data  # so that its memory is used again for what is made of it
-        if not self._opened:
-            self._open()
         found: list[T] = []
-        if self._is_cutting:
-            self._cut(found, size, may_close=may_close)
-        self._check_rest()
+        try:
+            if (whole := self._whole(data)) is not None:
+                return whole
+            size, may_close = len(data), data.rstrip(_BLANK).endswith(b"]")
+            self._buffer += data
+            del data  # so that its memory is used again for what is made of it
+            if not self._opened:
+                self._open()
+            if self._is_cutting:
+                self._cut(found, size, may_close=may_close)
+            self._check_rest()
+        except BaseException as error:
+            data = b""  # noqa: F841 - a traceback would show it
+            self._let_go(found, error)
+            raise
         return found
 
     def finish(self) -> list[T]:
         """Say that the body has ended, and return what was complete but not yet given out."""
         found: list[T] = []
-        if self._is_cutting:
-            self._scan(found)
-        self._check_rest()
+        try:
+            if self._is_cutting:
+                self._scan(found)
+            self._check_rest()
+        except BaseException as error:
+            self._let_go(found, error)
+            raise
         if self.fault is None and not self.closed:
             self.fault = self._unfinished()
         return found
 
     def clear(self) -> None:
-        """Let go of everything: the body, and what is wrong with it."""
-        self._buffer.clear()
+        """Let go of everything: the body, and what is wrong with it. Feed nothing after this."""
+        self._buffer = bytearray()
         self.fault = None
+
+    def _let_go(self, found: list[T], error: BaseException) -> None:
+        """Let go of all elements, because error reports show local variables."""
+        self.clear()
+        found.clear()
+        clear_frames(error.__traceback__)
 
     def _whole(self, data: bytes) -> list[T] | None:
         """Return the elements of an array that is all there, as short answers are; None if not."""
@@ -240,9 +256,9 @@ class ArraySplitter(Generic[T]):
         """Return the elements of an array that ends there; none if it does not."""
         byte = self._buffer[end]
         self._buffer[end] = b"]"[0]
+        array = memoryview(self._buffer)[: end + 1]
         try:
-            with memoryview(self._buffer) as view, view[: end + 1] as array:
-                elements, self.fault = self._decoder.decode_array(array)
+            elements, self.fault = self._decoder.decode_array(array)
         except (msgspec.DecodeError, RecursionError):
             return []
         finally:

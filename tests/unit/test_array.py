@@ -1,5 +1,6 @@
 """Cutting a JSON array: the same elements, and the same fault, however its bytes arrive."""
 
+import gc
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
@@ -480,6 +481,91 @@ def test_after_a_fault_nothing_comes() -> None:
 def test_S14_a_fault_shows_nothing_of_the_body() -> None:
     for body in (b"s3cr3t", b'["s3cr3t",}', b"[] s3cr3t", b'["s3cr3t"', b'{"s3cr3t":1}'):
         assert "s3cr3t" not in f"{split(body).fault!r} {split(body, max_element=3).fault!r}"
+
+
+# What is kept
+
+MARK = b"s3cr3t"
+
+
+class Failing(RawDecoder):
+    """Fails once it has seen so many elements, with more of them in its local variables."""
+
+    def __init__(self, error: BaseException, after: int, *, alone: bool) -> None:
+        self.error, self.after, self.alone, self.seen = error, after, alone, 0
+
+    def decode_array(self, array: bytes | memoryview) -> tuple[list[bytes], None]:
+        if self.alone:
+            raise msgspec.DecodeError
+        return self.decode(self._split(array))
+
+    def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[bytes], None]:
+        kept = list(map(bytes, elements))
+        self.seen += len(kept)
+        if self.seen > self.after:
+            raise self.error
+        return kept, None
+
+
+def marked(root: object) -> bool:
+    """Say whether the mark is in a value, or in anything of ours that it holds."""
+    waiting, seen = [root], set()
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, bytes | bytearray) and MARK in value:
+            return True
+        ours = type(value).__module__.startswith(("np6_async", "tests"))
+        if ours or isinstance(value, dict | list | tuple):
+            waiting += gc.get_referents(value)
+    return False
+
+
+def frames_below(error: BaseException) -> Iterator[dict[str, Any]]:
+    """Yield the local variables of the frames an error passed through, but of the first."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        traceback = traceback.tb_next
+        if traceback is not None:
+            yield dict(traceback.tb_frame.f_locals)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, ZeroDivisionError])
+@pytest.mark.parametrize("length", [1, 30, 1000])
+@pytest.mark.parametrize("alone", [False, True])
+@pytest.mark.parametrize("after", [0, 1, 2, 3])
+def test_S14_an_error_that_passes_shows_no_element_in_its_traceback(
+    error: type[BaseException], length: int, alone: bool, after: int
+) -> None:
+    body = b"[%b]" % b",".join([b'{"a":"%b"}' % MARK] * 4)
+    splitter = ArraySplitter(Failing(error(), after, alone=alone))
+    with pytest.raises(error) as caught:
+        list(map(splitter.feed, pieces(body, [length])))
+    assert not marked(splitter)
+    assert not any(map(marked, frames_below(caught.value)))
+
+
+def test_S14_an_error_at_the_end_shows_no_element_either() -> None:
+    splitter = ArraySplitter(Failing(MemoryError(), 0, alone=True))
+    splitter._opened, splitter._buffer = True, bytearray(b'["%b"]' % MARK)
+    with pytest.raises(MemoryError) as caught:
+        splitter.finish()
+    assert not marked(splitter)
+    assert not any(map(marked, frames_below(caught.value)))
+
+
+@pytest.mark.parametrize("rest", [b"", b"]", b"}", b'] "%b"' % MARK, b',"%b"' % MARK])
+@pytest.mark.parametrize("length", [1, 1000])
+def test_S14_a_splitter_that_was_closed_or_is_done_holds_nothing(rest: bytes, length: int) -> None:
+    splitter = ArraySplitter(RawDecoder())
+    for piece in pieces(b'["%b"%b' % (MARK, rest), [length]):
+        splitter.feed(piece)
+    is_done = splitter.closed or splitter.fault is not None
+    assert marked(splitter) is not is_done
+    splitter.clear()
+    assert not marked(splitter)
 
 
 # The largest element
