@@ -156,8 +156,12 @@ class FanOut(SingleUse[FanOutResult[E]]):
             raise RuntimeError("iterate inside `async with np6.fan_out(...) as run:`, over run")
         if not (self._runner.done() and self._handed.empty()):
             batch = await self._handed.get()
+            if self._runner.done():
+                self._wake(self._runner)  # the next one who waits, if several tasks iterate
             if batch is not None:
                 return batch
+        if self._runner.cancelled():
+            raise RuntimeError("the block of this fan-out was left: make a new one")
         await self._runner
         raise StopAsyncIteration
 

@@ -93,7 +93,7 @@ class Pool:
             async with scope:
                 self._workers.add(scope)
                 while (query := await self._next()) is not None:
-                    await self._serve(Task(query), serve)
+                    await self._serve(Task(query), serve, scope)
         except TimeoutError:
             if not scope.expired():
                 raise
@@ -112,19 +112,21 @@ class Pool:
                 self._exhausted = True
         return None
 
-    async def _serve(self, task: Task, serve: Serve) -> None:
+    async def _serve(self, task: Task, serve: Serve, scope: asyncio.Timeout) -> None:
         """Run one query, and record its failure."""
         try:
             await serve(task)
         except NP6Error as error:
             self._note(task.query, error)
         except asyncio.CancelledError:
-            if self._is_over():
+            if scope.expired():  # not the clock, which may lag behind the timer
                 self._note(task.query, self._stopped(task))
             raise
         else:
             self._rejections = 0
             self.failures.pop(task.query, None)  # the same query may have failed before
+        finally:
+            del scope  # as in `_work`
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
         self.failures[query] = failure.with_traceback(None)  # its frames take far more memory

@@ -88,8 +88,9 @@ class NP6Error(Exception):
         request_id: The response's ``x-request-id``, by which the vendor's support traces a call.
         detail: The head of an error body, scrubbed of the key, at most 2 KiB; None if it was empty.
         retry_after: How long the API asked to wait, in seconds.
-        attempts: How many requests were sent for this query.
-        elapsed: Seconds from the start of the query to its failure.
+        attempts: How many requests were sent for this query. Like `elapsed`, it is not known of a
+            query that its fan-out stopped.
+        elapsed: Seconds that were spent on the query; of a stream, only the time that it waited.
         events_yielded: How many events had reached the caller when the query failed.
         stopped_by: What ended the retries early: ``"deadline"``, ``"budget"`` (the retry budget is
             spent) or ``"rejected key"``; None if nothing did.

@@ -56,9 +56,9 @@ class QueryState:
         self.deadline = Deadline(total, resources.timers, gapless=self.gapless)
         self.retry = RetryState(resources.retry, resources.budget, random.random)
         self.minimum_rate = MinimumRate(resources.low_speed_time)
-        self.run = resources.instrumentation.start(self.query)
 
     def __enter__(self) -> Self:
+        self.run = self.resources.instrumentation.start(self.query)
         return self
 
     def __exit__(

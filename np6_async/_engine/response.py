@@ -170,6 +170,7 @@ class ResponseReader(Generic[T]):
         return data
 
     async def _wait(self) -> bytes:
+        self._deadline.check()  # it counts the time until now, in which nobody waited
         before = self._deadline.elapsed
         data = await self._deadline.limit(self.response.read, phase="body", seconds=self._idle)
         self._busy = 0

@@ -50,7 +50,11 @@ class Connector(aiohttp.TCPConnector):
     ) -> Connection:
         """As for any connector, and report that there is a connection."""
         connection = await super().connect(req, traces, timeout)
-        connecting.get().done()
+        try:
+            connecting.get().done()
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @property

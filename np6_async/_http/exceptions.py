@@ -22,7 +22,10 @@ from np6_async.errors import (
 from . import malformed, tls
 from .fault import Fault, causes, class_name
 
-__all__ = ["StaleConnectionError", "translate"]
+__all__ = ["FOREIGN", "StaleConnectionError", "translate"]
+
+FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
+"""What aiohttp raises by itself."""
 
 
 class StaleConnectionError(Exception):
@@ -47,7 +50,10 @@ def translate(error: Exception, *, if_lost: type[TransportError]) -> NP6Error:
     fault = describe if isinstance(describe, Fault) else describe(error)
     what = fault.what if ours else f"{fault.what} {_WHEN[if_lost]}"
     message = f"{what}: {fault.remedy}" if fault.remedy else what
-    return (ours or if_lost)(message, permanent=fault.permanent)
+    failure = (ours or if_lost)(message, permanent=fault.permanent)
+    if isinstance(failure, RequestTimeoutError):  # the timer of a caller's session was the first
+        failure.phase = "response" if if_lost is ConnectError else "body"
+    return failure
 
 
 _WHEN: Final = {

@@ -12,7 +12,7 @@ from np6_async.errors import ConnectError, NP6Error
 
 from .callers import CallersSession
 from .connector import Connecting, connecting
-from .exceptions import StaleConnectionError, translate
+from .exceptions import FOREIGN, StaleConnectionError, translate
 from .redaction import scrub, scrubbed_headers
 from .response import Response
 from .session import REQUEST_HEADERS, UNCOMPRESSED, OwnSessions, Session
@@ -47,16 +47,11 @@ class Transport:
         self._key = key
         self._prefix = str(base_url).removesuffix("/")
         self._origin = _origin(base_url)
-        # With our own sessions, the caller of `send` times the wait for data, from `connected` on.
-        # A caller's session does not report a connection, so there aiohttp times it.
-        self._timeout = aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=timeouts.connect,
-            sock_read=None if session is None else timeouts.idle,
-        )
         self._callers = (
             None if session is None else CallersSession(session, concurrency=concurrency)
         )
+        # Parts of a caller's session raise whatever they like. Our own sessions have none.
+        self._foreign = FOREIGN if session is None else (Exception,)
         self._timeouts = timeouts
         self._timeout = self._client_timeout(timeouts)
         self._own = OwnSessions()
@@ -98,7 +93,7 @@ class Transport:
             response = await sending
         except (NP6Error, StaleConnectionError) as error:  # those of `_authorize`
             failure = error.with_traceback(None)
-        except Exception as error:  # noqa: BLE001 - aiohttp's, and those of a caller's session
+        except self._foreign as error:
             failure = translate(error, if_lost=ConnectError)
         except asyncio.CancelledError:
             if self._callers is None or (closed := self._callers.cancellation()) is None:
@@ -115,6 +110,8 @@ class Transport:
             del failure  # an error that a frame of its own traceback refers to is a cycle
 
     def _client_timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
+        # With our own sessions, the caller of `send` times the wait for data, from `connected` on.
+        # A caller's session does not report a connection, so there aiohttp times it.
         return aiohttp.ClientTimeout(
             total=None,
             sock_connect=timeouts.connect,

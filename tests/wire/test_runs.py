@@ -1,0 +1,95 @@
+"""A fan-out at its edges: clocks that lag, several readers, and what comes after its block."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from np6_async import NP6Client, Timeouts
+from np6_async.errors import DeadlineExceededError, RequestTimeoutError
+from tests.support import MakeClient, body
+
+from .conftest import Serve
+from .fault_server import End, always, array, chunked
+
+
+async def test_a_deadline_loses_no_query_when_the_timer_is_early(
+    serve: Serve, np6: MakeClient
+) -> None:
+    """As on uvloop, whose clock lags behind its timers, and where a clock is coarse."""
+    server = await serve(always([End.SILENCE]))
+
+    async def ids() -> AsyncIterator[int]:
+        yield 1
+        await asyncio.Event().wait()
+
+    run = np6(server.url, concurrency=2).fan_out(ids(), kinds="bounces", deadline=60)
+    running = asyncio.create_task(run)
+    await server.until(lambda: server.busy == 1)
+    expire(run)
+    result = await running
+    assert not result.complete
+    assert [type(error) for error in result.failures.values()] == [DeadlineExceededError]
+
+
+def expire(run: object) -> None:
+    """Have the deadline of a run pass although its clock does not say so."""
+    pool = vars(run)["_pool"]
+    for scope in pool._workers:
+        scope.reschedule(-1)
+
+
+async def test_a_run_that_was_left_says_so_when_it_is_iterated(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([End.SILENCE]))
+    async with np6(server.url).fan_out([1], kinds="bounces") as run:
+        await server.until(lambda: server.busy == 1)
+    with pytest.raises(RuntimeError, match="was left: make a new one"):
+        await anext(run)
+
+
+@pytest.mark.parametrize("tasks", [2, 5, 40])
+async def test_several_tasks_may_share_a_run(serve: Serve, np6: MakeClient, tasks: int) -> None:
+    server = await serve(always(array(body(1, 2))))
+    found: list[int] = []
+    async with np6(server.url).fan_out(range(30), kinds="bounces") as run:
+
+        async def read() -> None:
+            async for batch in run:
+                found.append(batch.query.notification_id)  # noqa: PERF401 - shared
+
+        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+            for _ in range(tasks):
+                group.create_task(read())
+    assert sorted(found) == list(range(30))
+
+
+@pytest.mark.parametrize(
+    ("steps", "phase"), [([End.SILENCE], "response"), (chunked(b"[", End.SILENCE), "body")]
+)
+async def test_a_timeout_of_a_callers_session_says_its_phase_too(
+    serve: Serve, key: str, steps: list[bytes], phase: str
+) -> None:
+    server = await serve(always(steps))
+    async with (
+        aiohttp.ClientSession() as session,
+        NP6Client(key, base_url=server.url, session=session, timeouts=Timeouts(idle=0.05)) as np6,
+    ):
+        with pytest.raises(RequestTimeoutError) as caught:
+            await np6.executions(156)
+    assert caught.value.phase == phase
+
+
+async def test_a_bug_of_ours_is_not_taken_for_a_fault_of_the_network(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AttributeError("a bug")
+
+    monkeypatch.setattr("np6_async._engine.deadline.Deadline.next_phase", fail)
+    server = await serve(always(array(body(1))))
+    with pytest.raises(AttributeError, match="a bug"):
+        await np6(server.url).executions(156)
+    assert len(server.requests) <= 1
