@@ -68,11 +68,11 @@ class Hook(Protocol):
         return
 
     def query_abandoned(self, run: QueryRun, *, attempts: int, elapsed: float) -> None:
-        """A query ended early: its loop was left, its task was cancelled, its client was
-        closed, or an exception that is not an `NP6Error` ended it.
+        """A query ended early, and not by an `NP6Error`.
 
-        A fan-out cancels its tasks at its deadline or after a rejected key, so these queries are
-        abandoned too.
+        Its loop was left, its task was cancelled, its client was closed, or an exception of another
+        kind was raised. A fan-out cancels its tasks at its deadline or after a
+        rejected key, so these queries are abandoned too.
         """
         return
 
