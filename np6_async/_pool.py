@@ -94,12 +94,28 @@ class Pool:
                 self._workers.add(scope)
                 while (query := await self._next()) is not None:
                     await self._serve(Task(query), serve, scope)
+            return
         except TimeoutError:
             if not scope.expired():
+                raise
+            return
+        except asyncio.CancelledError:
+            if self._is_cancelled():
                 raise
         finally:
             self._workers.discard(scope)
             del scope  # it refers to the task, which keeps its CancelledError: a reference cycle
+        # A task group would take it for the end of the worker, and the run would seem complete.
+        raise RuntimeError(
+            "the source of the ids, a hook or the session raised CancelledError, although nobody"
+            " cancelled this fan-out: find out which task or future of its own was cancelled"
+        )
+
+    @staticmethod
+    def _is_cancelled() -> bool:
+        """Whether somebody has cancelled the current task."""
+        task = asyncio.current_task()
+        return task is not None and task.cancelling() > 0
 
     async def _next(self) -> EventQuery | None:
         """Read the next query; None if there is none, or the run is over."""

@@ -81,6 +81,8 @@ def _to_kinds(kinds: Iterable[str] | None) -> list[EventKind]:
         return list(EventKind)
     if isinstance(kinds, str):
         return [to_kind(kinds)]
+    if not isinstance(kinds, Iterable):
+        raise ValueError(f"kinds must be an iterable of kinds, not {type(kinds).__name__}")
     wanted = list(dict.fromkeys(map(to_kind, kinds)))
     if not wanted:
         raise ValueError("kinds is empty: name at least one, or leave it out for all")

@@ -59,6 +59,8 @@ class Attempt(Generic[T]):
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+        if exc is not None:
+            self._state.release_elements()  # hooks and error reports must not see events
         hooks = self._state.resources.instrumentation
         if hooks.has_users and self._began_at is not None:
             hooks.attempt_finished(

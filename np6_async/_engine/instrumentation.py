@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, Concatenate, Final, ParamSpec
@@ -48,6 +49,8 @@ def _check_hook(hook: Hook) -> None:
     for each, method in methods.items():
         if not callable(method):
             raise ValueError(f"hook {name}: {each} must be a method, not {type(method).__name__}")
+        if inspect.isgeneratorfunction(method):
+            raise ValueError(f"hook {name}: {each} has a `yield`, so a call would do nothing")
         if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
             raise ValueError(
                 f"hook {name}: {each} is `async`, but hooks are called and not awaited; "
@@ -135,15 +138,24 @@ class Instrumentation:
 def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:
     """Return a method of a user's hook whose exceptions are logged once and go no further."""
     call = getattr(hook, name)
-    has_failed = False
 
     def guarded(*args: object, **kwargs: object) -> None:
-        nonlocal has_failed
+        in_flight = sys.exception()
         try:
             call(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - whatever it raises, the query goes on
-            if not has_failed:
-                log.hook_failed(hook, name, error)
-            has_failed = True
+            _forget(in_flight, error)
+            log.hook_failed(hook, name, error)
 
     return guarded
+
+
+def _forget(in_flight: BaseException | None, error: BaseException | None) -> None:
+    """Cut the error of a query, during which a hook was called, off the hook's own error.
+
+    Python makes it the context, and what logs the hook's error would log what the API said, too.
+    """
+    while error is not None:
+        if error.__context__ is in_flight:
+            error.__context__ = None
+        error = error.__context__

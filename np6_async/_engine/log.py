@@ -97,6 +97,7 @@ class QueryLog(Hook):
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._rates: defaultdict[str, _Rate] = defaultdict(_Rate)
+        self._failed_hooks: set[tuple[int, str]] = set()
         self._types: set[str | None] = set()  # of unknown events that were logged
 
     def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
@@ -136,7 +137,10 @@ class QueryLog(Hook):
         self._write(_ANOMALY, **_about(run.query), anomaly=str(anomaly))
 
     def hook_failed(self, hook: Hook, method: str, error: Exception) -> None:
-        """Log that a hook raised an exception."""
+        """Log that a method of a hook raised an exception, for the first time."""
+        if (id(hook), method) in self._failed_hooks:
+            return
+        self._failed_hooks.add((id(hook), method))
         fields = {"hook": type(hook).__qualname__, "method": method, "error": type(error).__name__}
         self._write(_HOOK_FAILED, error, **fields)
 

@@ -99,6 +99,11 @@ class QueryState:
             self.retry.reset_failures()
         return new
 
+    def release_elements(self) -> None:
+        """Let go of the elements of a stream, of which only the keys are needed."""
+        if self._progress is not None:
+            self._progress.read_keys()
+
     def finish(self) -> None:
         """Record that the query was answered in full."""
         if self.attempts:

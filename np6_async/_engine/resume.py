@@ -227,9 +227,10 @@ class Progress(Generic[T]):
         self._unread += elements
         self._unseen_size += self._key_reader.size(elements)
         if self._unseen_size > _MAX_UNREAD:
-            self._read_keys()
+            self.read_keys()
 
-    def _read_keys(self) -> None:
+    def read_keys(self) -> None:
+        """Let go of the elements whose keys were not read yet: read them now."""
         unseen, self._unread, self._unseen_size = self._unread, [], 0
         if unseen:
             self._remember(self._key_reader.keys(unseen))
@@ -244,7 +245,7 @@ class Progress(Generic[T]):
 
     def _settle(self) -> None:
         """Check the order of the elements since the last call, and find where the rest begins."""
-        self._read_keys()
+        self.read_keys()
         ids, times = self._new_ids, self._new_times
         self._new_ids, self._new_times = [], []
         if self._ids is not None:

@@ -48,24 +48,21 @@ async def gather(resources: Resources, query: EventQuery, make: MakeDecoder[T]) 
     """
     resources.timers.check()
     found: list[T] = []
-    try:
-        with QueryState(query, resources, gapless=True) as state:
-            await _gather(found, state, _decoder(make, state))
-    except BaseException:
-        found.clear()  # error reports show local variables, which must not hold events
-        raise
+    with QueryState(query, resources, gapless=True) as state:
+        decoder = _decoder(make, state)
+        done = query.is_empty
+        while not done:
+            attempt = Attempt(state, query, decoder)
+            with attempt, await attempt.acquire() as slot:
+                reader = await attempt.open(slot)
+                try:
+                    await reader.read_all(found, resources.gathering)
+                except BaseException:
+                    found.clear()  # hooks and error reports must not see events
+                    raise
+            done = attempt.succeeded
+        state.finish()
     return found
-
-
-async def _gather(found: list[T], state: QueryState, decoder: ElementDecoder[T]) -> None:
-    done = state.query.is_empty
-    while not done:
-        found.clear()
-        with Attempt(state, state.query, decoder) as attempt, await attempt.acquire() as slot:
-            reader = await attempt.open(slot)
-            await reader.read_all(found, state.resources.gathering)
-        done = attempt.succeeded
-    state.finish()
 
 
 async def stream(
@@ -86,15 +83,15 @@ async def stream(
         ClientClosedError: The client is closed.
     """
     resources.timers.check()
-    elements: list[T] = []
-    try:
-        with QueryState(query, resources) as state:
-            decoder = _decoder(make, state)
-            done = query.is_empty
-            while not done:
-                attempt = Attempt(state, state.rest, decoder)
-                with attempt, await attempt.acquire() as slot:
-                    reader = await attempt.open(slot)
+    with QueryState(query, resources) as state:
+        decoder = _decoder(make, state)
+        elements: list[T] = []
+        done = query.is_empty
+        while not done:
+            attempt = Attempt(state, state.rest, decoder)
+            with attempt, await attempt.acquire() as slot:
+                reader = await attempt.open(slot)
+                try:
                     while not reader.complete:
                         # What was yielded is freed only after new elements exist: the other order
                         # causes five times as many garbage collections.
@@ -102,11 +99,12 @@ async def stream(
                         if elements and not reader.complete:
                             with slot.released():
                                 yield Page(elements, last=False)
-                done = attempt.succeeded
-            state.finish()
-            yield Page(elements, last=True)
-    finally:
-        elements = []  # error reports show local variables, which must not hold events
+                except BaseException:
+                    elements = []  # hooks and error reports must not see events
+                    raise
+            done = attempt.succeeded
+        state.finish()
+        yield Page(elements, last=True)
 
 
 def _decoder(make: MakeDecoder[T], state: QueryState) -> ElementDecoder[T]:

@@ -215,7 +215,7 @@ def _check_event(element: bytes, event: ExecutionEvent | UnknownEvent) -> None:
     except UNFIT:
         assert isinstance(event, UnknownEvent)
     else:
-        assert isinstance(event, UnknownEvent) is is_deeper((expected,))
+        assert isinstance(event, UnknownEvent) is is_deeper(expected)
         assert isinstance(event, UnknownEvent) or repr(event) == repr(expected)
 
 

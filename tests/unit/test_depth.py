@@ -207,7 +207,7 @@ def test_what_is_too_deep_is_left_out_down_to_one_level(body: bytes, levels: int
     assert depth_of(json.loads(shallow)) == min(depth, levels + 1)
     assert (shallow == body) is (depth <= levels + 1)
     for document in (json.loads(body), json.loads(shallow)):
-        assert is_deeper((document,), levels) is (depth > levels)
+        assert is_deeper(document, levels) is (depth > levels)
 
 
 def test_what_is_not_too_deep_is_the_same_object() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import gzip
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 
@@ -11,6 +12,7 @@ import pytest
 from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async._http.connector import Connecting
 from np6_async.errors import ClientClosedError, NP6Error
+from np6_async.hooks import Hook, QueryRun
 from tests.leaks import led_to
 from tests.support import CONTENT, MakeClient, body, event
 
@@ -199,6 +201,71 @@ async def test_S14_an_error_of_the_callers_own_leads_to_no_events(
     with pytest.raises(LookupError) as caught:
         await loop()
     assert shown(caught.value) == []
+
+
+class Reporter(Hook):
+    """Reports what it is told, and what is in flight meanwhile, as an error reporter does."""
+
+    def __init__(self) -> None:
+        self.reported: list[str] = []
+
+    def _report(self, *errors: BaseException | None) -> None:
+        for error in (*errors, sys.exception()):
+            self.reported += [] if error is None else shown(error)
+
+    def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
+        self._report(error)
+
+    def retry_scheduled(self, run: QueryRun, *, error: NP6Error, delay: float) -> None:
+        self._report(error)
+
+    def resumed(self, run: QueryRun, *, error: NP6Error, delay: float) -> None:
+        self._report(error)
+
+    def attempt_finished(
+        self, run: QueryRun, *, attempt: int, status: int | None, duration: float
+    ) -> None:
+        self._report()
+
+    def query_abandoned(self, run: QueryRun, *, attempts: int, elapsed: float) -> None:
+        self._report()
+
+
+@pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_S14_no_hook_is_led_to_events(
+    serve: Serve, np6: MakeClient, fault: str, ask: Way
+) -> None:
+    server = await serve(always(FAULTS[fault]))
+    reporter = Reporter()
+    client = np6(
+        server.url,
+        retry=RetryPolicy(attempts=2, base=0.001),
+        timeouts=IMPATIENT,
+        hooks=[reporter],
+        strict=fault == "does not fit",
+    )
+    with suppress(NP6Error, ExceptionGroup):
+        await ask(client)
+    assert reporter.reported == []
+
+
+async def test_S14_the_log_of_a_failed_hook_does_not_show_the_error_of_the_query(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Hook):
+        def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
+            try:
+                raise KeyError("first")  # noqa: TRY301 - so that it is a context
+            except KeyError:
+                raise LookupError("second")  # noqa: B904 - which makes the first its context
+
+    server = await serve(always(status(404, b"what the API said")))
+    with pytest.raises(NP6Error):
+        await np6(server.url, hooks=[Failing()]).executions(156)
+    assert "KeyError" in caplog.text
+    assert "LookupError" in caplog.text
+    assert "what the API said" not in caplog.text
 
 
 # Cycles

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import pytest
 
 from np6_async import NP6Client, Timeouts
 from np6_async.errors import DeadlineExceededError, RequestTimeoutError
+from np6_async.hooks import Hook, QueryRun
 from tests.support import MakeClient, body
 
 from .conftest import Serve
@@ -93,3 +95,47 @@ async def test_a_bug_of_ours_is_not_taken_for_a_fault_of_the_network(
     with pytest.raises(AttributeError, match="a bug"):
         await np6(server.url).executions(156)
     assert len(server.requests) <= 1
+
+
+@pytest.mark.parametrize("iterated", [False, True])
+@pytest.mark.parametrize("source", ["ids", "hook"])
+async def test_a_cancellation_that_nobody_asked_for_is_an_error(
+    serve: Serve, np6: MakeClient, source: str, iterated: bool
+) -> None:
+    """A task group takes it for the end of a worker, so the run would seem to be complete."""
+    server = await serve(always(array(body(1))))
+
+    def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    async def ids() -> AsyncIterator[int]:
+        yield 1
+        if source == "ids":
+            cancelled()
+        yield 2
+
+    class Cancelling(Hook):
+        def query_started(self, run: QueryRun) -> None:
+            cancelled()
+
+    hooks = [Cancelling()] if source == "hook" else []
+    run = np6(server.url, hooks=hooks).fan_out(ids(), kinds="bounces")
+
+    async def use() -> None:
+        if not iterated:
+            await run
+            return
+        async with run:
+            async for _ in run:
+                pass
+
+    with pytest.raises(RuntimeError, match="nobody cancelled this fan-out") as caught:
+        await use()
+    assert caught.value.__context__ is None
+    assert not run.complete
+
+
+def test_kinds_that_are_no_iterable_are_refused(key: str) -> None:
+    kinds: Any = 5
+    with pytest.raises(ValueError, match="kinds must be an iterable of kinds, not int"):
+        _ = NP6Client(key).fan_out([1], kinds=kinds)
