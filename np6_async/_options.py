@@ -52,9 +52,9 @@ def to_count(value: SupportsIndex, *, name: str) -> int:
 
 
 def to_int(value: SupportsIndex) -> int | None:
-    """Return an int, also one of another library, such as `numpy.int64`; None for all else.
+    """Return an int, also for one of another library, such as `numpy.int64`.
 
-    A bool is none, nor is a float.
+    None for all else, bools and floats included.
     """
     if isinstance(value, bool):
         return None

@@ -1,4 +1,4 @@
-"""One question to the API: which events of which notification, in which window and order."""
+"""A query: which events of which notification, in which window and order."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Literal, SupportsIndex, TypeAlias, get_args
@@ -31,7 +31,7 @@ def to_kind(value: str) -> EventKind:
         ValueError: There is no such kind.
     """
     if isinstance(value, EventKind):
-        return value  # which asking for it by value takes longer to find out
+        return value  # faster than the lookup by value
     try:
         return EventKind(value)
     except ValueError:
@@ -69,8 +69,8 @@ def _to_milliseconds(value: Instant | SupportsIndex | None) -> int | None:
 def _since_epoch(moment: datetime) -> int:
     """Return a moment in milliseconds, a fraction rounded up.
 
-    Only the fields and the offset of the moment count, for subclasses of `datetime` differ in
-    their arithmetic. That of pandas has nanoseconds as well.
+    It is made of the fields and the offset alone, because subclasses of `datetime` have their own
+    arithmetic. The one of pandas also has nanoseconds.
     """
     offset = moment.utcoffset()
     if offset is None:
@@ -89,14 +89,14 @@ def _to_sort(value: Sort | None) -> Sort | None:
 
 
 def _iso(milliseconds: int) -> str:
-    """Write an instant in the one form whose unit nobody can mistake."""
+    """Return an instant in ISO 8601, in which no unit can be mistaken."""
     instant = _EPOCH + timedelta(milliseconds=milliseconds)
     return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 @frozen(kw_only=True)
 class EventQuery:
-    """Which events to ask for. Frozen and hashable: equal questions are equal keys.
+    """Which events to ask for. Frozen and hashable: equal queries are equal keys.
 
     Attributes:
         kind: The event family; may be given as its string.

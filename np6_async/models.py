@@ -1,4 +1,4 @@
-"""The models: one class for each form the API speaks in, and one for what has no form yet.
+"""The models: a class for each object of the API, and one for events that fit none.
 
 All but `UnknownEvent` are generated from the OpenAPI fragment; they are frozen, compared by value
 and not hashable: key on ``event.id``.
@@ -20,13 +20,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @frozen(kw_only=True, unsafe_hash=False)
 class UnknownEvent:
-    """An event that fits no model: nothing is lost, and nothing unknown stops a stream.
+    """An event that fits no model. It has the whole JSON, and the stream goes on after it.
 
     Attributes:
         type: Its ``type``, if it has one that is a string.
         id: Its ``id``, if that is a UUID.
         timestamp: Its ``timestamp``, if that is an int: milliseconds since 1970-01-01T00:00:00Z.
-        reason: Why it fits no model; the place in it and the types, never its values.
+        reason: Why it fits no model: the place in it and the types, never its values.
         raw: Its JSON, byte for byte.
     """
 

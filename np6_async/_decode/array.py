@@ -1,12 +1,12 @@
-"""Cut a JSON array into its elements while its bytes still arrive, and have them decoded. No I/O.
+"""Cut a JSON array into its elements while its bytes arrive, and decode them. No I/O.
 
-Two ways lead to the same cuts. The *leap* guesses where an element ends, from the right, and has
-the decoder check the guess at C speed: JSON is read from left to right, so if ``[`` + prefix +
-``]`` decodes, the prefix ends between two elements. No byte is copied for that: a comma becomes
-``]`` to check what is before it, and ``[`` to go on with what is after it. The *scan* counts
-brackets byte by byte. It is exact for anything, also for elements msgspec refuses (a lone
-surrogate, deep nesting), and takes over wherever leaping found nothing or has cost too much, which
-keeps hostile input linear.
+There are two ways to find the same cuts. The *leap* guesses where an element ends, from the right,
+and lets the decoder check the guess at C speed: JSON is read from left to right, so if ``[`` +
+prefix + ``]`` decodes, the prefix ends between two elements. No byte is copied for that: a comma
+becomes ``]`` to check what is before it, and ``[`` to go on with what is after it. The *scan*
+counts brackets byte by byte. It is exact for any bytes, also for elements that msgspec refuses (a
+lone surrogate, deep nesting). It is used where the leap finds nothing or has cost too much, so that
+the work for hostile input stays linear.
 """
 
 import re
@@ -29,36 +29,37 @@ MAX_ELEMENT: Final = 8 * 2**20
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\n\r"
-_PATIENCE: Final = 64 * 1024  # bytes without a place to leap to, before they are scanned
-_EFFORT: Final = 8  # bytes that leaping may walk for each byte there is, before the rest is scanned
+_PATIENCE: Final = 64 * 1024  # bytes without a place to leap to, after which they are scanned
+_EFFORT: Final = 8  # bytes the leap may read for each new byte, after which the rest is scanned
 
 _object_follows: Final = re.compile(rb"[ \t\n\r]*+(?:\{|(\Z))")
 
 
 class ElementDecoder(Protocol[T]):
-    """What makes elements of their JSON. Both methods return what is wrong with the one after."""
+    """Decodes elements. Both methods also return what is wrong with the element after the last."""
 
     piece: ClassVar[int]
-    """How many bytes are best decoded at once."""
+    """How many bytes to decode at once, at best."""
 
     def decode_array(self, array: bytes | memoryview) -> tuple[list[T], NP6Error | None]:
-        """Decode a whole array, and let go of its memory.
+        """Decode a whole array, and keep no reference to its memory.
 
         Raises:
-            msgspec.DecodeError: It is not JSON. Or a `RecursionError`, for the same.
+            msgspec.DecodeError: It is not JSON, or not as the decoder knows it.
+            RecursionError: It is nested more deeply than the decoder gets.
         """
         ...
 
     def decode(self, elements: Sequence[msgspec.Raw]) -> tuple[list[T], NP6Error | None]:
-        """Decode elements that may be anything between two commas."""
+        """Decode elements, which may be any bytes that stood between two commas."""
         ...
 
 
 class RawDecoder:
-    """Leaves elements as they are: their bytes, without the white space around them."""
+    """Returns elements as their bytes, without the white space around them."""
 
     piece: ClassVar[int] = 256 * 1024
-    """Bytes are nothing to the garbage collector, so only the loop is to be thought of."""
+    """The garbage collector does not look at bytes, so only the event loop sets a bound."""
     _split: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
     def decode_array(self, array: bytes | memoryview) -> tuple[list[bytes], None]:
@@ -71,27 +72,27 @@ class RawDecoder:
 
 
 class ArraySplitter(Generic[T]):
-    """Takes the bytes of one JSON array in pieces of any size and gives out complete elements.
+    """Takes the bytes of one JSON array in pieces of any size and returns complete elements.
 
     Call `feed` for every piece, `finish` at the end of the body, and look at `fault` after each.
-    What comes out does not depend on how the body was cut: elements before a fault are given out.
+    The result does not depend on the sizes of the pieces: all elements before a fault are returned.
 
     Args:
-        decoder: Makes elements of their JSON.
-        max_element: Largest element accepted, in bytes, the white space around it included.
+        decoder: Decodes the elements.
+        max_element: Largest element accepted, in bytes, with the white space around it.
     """
 
     def __init__(self, decoder: ElementDecoder[T], *, max_element: int = MAX_ELEMENT) -> None:
         self.fault: NP6Error | None = None
-        """What is wrong with the body; once set, no more elements come."""
+        """What is wrong with the body. Once it is set, no more elements are returned."""
         self.closed = False
         """Whether the array's closing bracket has arrived."""
         self._decoder = decoder
         self._max_element = max_element
-        self._buffer = bytearray()  # once opened: a bracket, then what was not yet given out
+        self._buffer = bytearray()  # once opened: a bracket, then what was not returned yet
         self._opened = False
-        self._after_comma = False  # what is in the buffer follows a comma, so it must be an element
-        self._searched = 0  # before this offset is no place to leap to
+        self._after_comma = False  # the buffer follows a comma, so an element must come
+        self._searched = 0  # there is no place to leap to before this offset
         self._scanner = Scanner()
 
     def feed(self, data: bytes) -> list[T]:
@@ -102,7 +103,7 @@ class ArraySplitter(Generic[T]):
                 return whole
             size, may_close = len(data), data.rstrip(_BLANK).endswith(b"]")
             self._buffer += data
-            del data  # so that its memory is used again for what is made of it
+            del data  # so that its memory can be used for the elements
             if not self._opened:
                 self._open()
             if self._is_cutting:
@@ -115,7 +116,7 @@ class ArraySplitter(Generic[T]):
         return found
 
     def finish(self) -> list[T]:
-        """Say that the body has ended, and return what was complete but not yet given out."""
+        """Say that the body has ended, and return the elements that were complete but held back."""
         found: list[T] = []
         try:
             if self._is_cutting:
@@ -140,7 +141,7 @@ class ArraySplitter(Generic[T]):
         clear_frames(error.__traceback__)
 
     def _whole(self, data: bytes) -> list[T] | None:
-        """Return the elements of an array that is all there, as short answers are; None if not."""
+        """Return the elements of an array that came in one piece; None if it did not."""
         is_first = not (self._opened or self._buffer or self.fault)
         if not is_first or data[:1] + data[-1:] != b"[]" or len(data) > self._max_element:
             return None
@@ -163,14 +164,14 @@ class ArraySplitter(Generic[T]):
             self._opened = True
             self._buffer = head
         elif not head:
-            del self._buffer[len(_BOM) :]  # a little white space says as much as a lot
+            del self._buffer[len(_BOM) :]  # more white space need not be kept
         elif not _BOM.startswith(self._buffer):
             self.fault = ResponseError("the body is not a JSON array")
 
     def _unfinished(self) -> NP6Error:
         if self._opened:
             return StreamInterruptedError("the body ended before its array did")
-        return StreamInterruptedError("the body is empty: no events would be []")
+        return StreamInterruptedError("the body is empty: without events it would be []")
 
     def _check_rest(self) -> None:
         if self.fault is None and self.closed and self._buffer.strip(_BLANK):
@@ -181,7 +182,7 @@ class ArraySplitter(Generic[T]):
             self._buffer.clear()
 
     def _cut(self, found: list[T], fresh: int, *, may_close: bool) -> None:
-        """Move every complete element to `found`, walking and scanning O(`fresh`) bytes."""
+        """Move every complete element to `found`, reading O(`fresh`) bytes."""
         budget = _EFFORT * fresh + _PATIENCE
         while self._is_cutting:
             hopeful = budget > 0
@@ -190,14 +191,14 @@ class ArraySplitter(Generic[T]):
                 budget -= cost
                 has_cut = len(found) > before or self.fault is not None
                 if tried == has_cut and len(self._buffer) < min(_PATIENCE, self._max_element):
-                    return  # the first guess held, or there was none: wait for more
+                    return  # the first guess was right, or there was none: wait for more
                 if has_cut:
                     continue
-                hopeful = tried > 0  # if not, the scan may as well go on to the end
+                hopeful = tried > 0  # if not, the scan goes on to the end
             if not self._scan(found, only_first=hopeful):
                 return
 
-    def _give(self, found: list[T], elements: list[T], end: int) -> None:
+    def _move(self, found: list[T], elements: list[T], end: int) -> None:
         """Move `elements`, which reach up to the comma or bracket at `end`, out of the buffer."""
         self._after_comma = self._buffer[end] == b","[0]
         self.closed = not self._after_comma
@@ -211,10 +212,10 @@ class ArraySplitter(Generic[T]):
     # Leaping
 
     def _leap(self, found: list[T], *, may_close: bool) -> tuple[int, int]:
-        """Cut at the first guess that holds, if any does.
+        """Cut at the first guess that is right, if there is one.
 
         Returns:
-            How many guesses were tried, and how many bytes were walked for it.
+            How many guesses were tried, and how many bytes were read for that.
         """
         tried = cost = 0
         for end in self._guesses(may_close=may_close):
@@ -222,10 +223,10 @@ class ArraySplitter(Generic[T]):
             cost += end
             elements = self._try(end)
             if elements or self.fault is not None:
-                self._give(found, elements, end)
+                self._move(found, elements, end)
                 return tried, cost
         if tried:
-            self._searched = 0  # what failed may hold once the scan has taken a bad element away
+            self._searched = 0  # a guess may be right once the scan has removed a bad element
         return tried, cost
 
     def _guesses(self, *, may_close: bool) -> Iterator[int]:
@@ -253,7 +254,7 @@ class ArraySplitter(Generic[T]):
         return 0
 
     def _try(self, end: int) -> list[T]:
-        """Return the elements of an array that ends there; none if it does not."""
+        """Return the elements of an array that ends at an offset; none if it does not end there."""
         byte = self._buffer[end]
         self._buffer[end] = b"]"[0]
         array = memoryview(self._buffer)[: end + 1]
@@ -268,18 +269,18 @@ class ArraySplitter(Generic[T]):
     # Scanning
 
     def _scan(self, found: list[T], *, only_first: bool = False) -> bool:
-        """Cut by counting brackets from where the last scan stopped; say whether that gave any."""
-        gave = False
+        """Cut by counting brackets, from where the last scan stopped. Say whether it found any."""
+        moved = False
         while end := self._scanner.next_end(self._buffer):
             if not self._end_element(found, end):
                 break
-            gave = True
+            moved = True
             if only_first or self.closed:
                 break
-        return gave
+        return moved
 
     def _end_element(self, found: list[T], mark: int) -> bool:
-        """Give out the element that the comma or bracket at `mark` ends; False at a fault."""
+        """Move out the element that ends with the comma or bracket at `mark`. False at a fault."""
         if mark - 1 > self._max_element:
             return False  # `_check_rest` says so
         element = bytes(self._buffer[1:mark].strip(_BLANK))
@@ -288,5 +289,5 @@ class ArraySplitter(Generic[T]):
             self.fault = ResponseError("the body is not JSON")
             return False
         elements, self.fault = self._decoder.decode([msgspec.Raw(element)] if element else [])
-        self._give(found, elements, mark)
+        self._move(found, elements, mark)
         return self.fault is None

@@ -47,7 +47,8 @@ class EventConverter(MsgspecJsonConverter):
     Unknown members are ignored. A missing optional member and a null are both None, and None is
     left out when unstructuring. Names are the wire's.
 
-    An `UnknownEvent` is written as its own JSON. Events are read by the rules of a query if
+    An `UnknownEvent` is written as its own JSON; unstructuring one that is no JSON, or nested more
+    than 64 levels deep, raises a `ValueError`. Events are read by the rules of a query if
     `UnknownEvent` is in the type, as in ``BounceEvent | UnknownEvent``, ``Event | UnknownEvent``,
     or a list of these: what fits no model is an `UnknownEvent`, with the reason. With one model, an
     event without a ``type`` is taken for one of those. With several, the ``type`` says which.
@@ -73,7 +74,7 @@ class EventConverter(MsgspecJsonConverter):
     @overload
     def structure(self, obj: Any, cl: UnionType) -> Any: ...
     def structure(self, obj: Any, cl: Any) -> Any:
-        """Make a `cl` of JSON types. An `UnknownEvent` among them gets JSON that is written anew.
+        """Make a `cl` of JSON types. The `raw` of an `UnknownEvent` is JSON that is encoded anew.
 
         Raises:
             msgspec.ValidationError: It does not fit.
@@ -89,15 +90,15 @@ class EventConverter(MsgspecJsonConverter):
         """Decode and structure a `cl` from JSON.
 
         Raises:
-            msgspec.DecodeError: It is not JSON, or does not fit. Events that may be unknown all
-                fit, but the JSON of one, or of a list, must be complete.
+            msgspec.DecodeError: It is not JSON, does not fit, or holds more than 64 levels. If
+                events may be unknown, each fits, but the JSON of one or of a list must be complete.
             UnicodeError: It is not UTF-8.
             cattrs.BaseValidationError: It does not fit.
         """
-        json = data.encode() if isinstance(data, str) else bytes(data)
+        text = data.encode() if isinstance(data, str) else bytes(data)
         if (load := event_loader(self, cl)) is not None:
-            return load(json)
-        value = load_shallow(self.get_loads_hook(cl), json, MAX_DEPTH + 1)
+            return load(text)
+        value = load_shallow(self.get_loads_hook(cl), text, MAX_DEPTH + 1)
         if depth_check(cl)(value):
             raise msgspec.ValidationError(
                 f"JSON is nested too deeply (more than {MAX_DEPTH} levels)"
@@ -113,7 +114,7 @@ class EventConverter(MsgspecJsonConverter):
         return lambda data: structure(msgspec.json.decode(data), cl)
 
     def dumps(self, obj: Any, unstructure_as: Any = None, **_: Any) -> bytes:
-        """Unstructure and encode as JSON; an `UnknownEvent` comes out byte for byte."""
+        """Unstructure and encode as JSON; an `UnknownEvent` is written byte for byte."""
         token = _verbatim.set(True)
         try:
             return super().dumps(obj, unstructure_as)

@@ -1,4 +1,4 @@
-"""One element of an answer in, one event out: its model, or an `UnknownEvent` that says why not."""
+"""Decode the events of a response: each to its model, or to an `UnknownEvent` with the reason."""
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import Final, TypeVar, cast, get_args
@@ -25,12 +25,12 @@ MODELS: Final[Mapping[EventKind, type[Event]]] = {
 
 
 class EventDecoder(FittingDecoder[E]):
-    """Decodes the elements of one answer after another of a kind, by the converter's hooks.
+    """Decodes the elements of one response after another, all of one kind.
 
     Args:
         model: The model of the kind. An element without a type is taken for one.
         strict: Whether an element that does not fit is an error.
-        on_unknown: Is told of each event that fits no model.
+        on_unknown: Is called with each event that fits no model.
     """
 
     def __init__(

@@ -27,10 +27,10 @@ _FLAT: Final = frozenset({str, int, float, bool, type(None)})
 
 
 def without_depths(json: bytes, levels: int = MAX_DEPTH) -> bytes:
-    """Return JSON in which empty strings stand for what is more than one level too deep.
+    """Return JSON in which empty strings replace what is more than one level too deep.
 
-    One level too many is left, by which `is_deeper` tells that what was decoded is too deep. What
-    is not too deep comes back as the same object.
+    One level too many is left, so that `is_deeper` finds what was decoded too deep. JSON without
+    such levels is returned as the same object.
     """
     if _openings(json) <= levels + 1:
         return json
@@ -52,7 +52,7 @@ def without_depths(json: bytes, levels: int = MAX_DEPTH) -> bytes:
 
 def _openings(json: bytes) -> int:
     """Count brackets that open: at least as many as there are levels."""
-    # This way each is found by memchr, at a third of what bytes.count takes.
+    # `replace` finds each by memchr, which takes a third of the time of `bytes.count`.
     return len(json) - len(json.replace(b"{", b"").replace(b"[", b""))
 
 
@@ -88,7 +88,7 @@ def _parts_of(nest: Any) -> Iterable[object]:
 
 @cache
 def depth_check(cl: Any) -> Callable[[Any], bool]:
-    """Return what says whether a value of a type is nested too deeply; a list is one level more."""
+    """Return a test for values that are nested too deeply; a list may have one level more."""
     if attrs.has(cl):
         has_deep = deep_finder(cl)
         return lambda value: has_deep([value])
@@ -99,7 +99,7 @@ def depth_check(cl: Any) -> Callable[[Any], bool]:
 
 @cache
 def deep_finder(model: type[Any]) -> Callable[[list[Any]], bool]:
-    """Return what says whether any of a list of models is nested too deeply.
+    """Return a test for lists of a model: whether one of them is nested too deeply.
 
     Only the members of a free or recursive type can be deep. The function that reads them is
     compiled for the model, because it runs for every event: first as if no member were missing.
@@ -125,9 +125,9 @@ def deep_finder(model: type[Any]) -> Callable[[list[Any]], bool]:
 
 
 def _open_members(model: Any, above: tuple[Any, ...]) -> dict[str, Any]:
-    """Return the members whose types set no bound to their depth, as a tree of names.
+    """Return the members whose types do not bound their depth, as a tree of names.
 
-    A branch ends with None. A list or a union of models counts as one without a bound.
+    A branch ends with None. Lists and unions of models count as such members.
     """
     found: dict[str, Any] = {}
     for field in attrs.fields(attrs.resolve_types(model)):

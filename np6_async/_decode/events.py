@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 import attrs
@@ -62,13 +62,12 @@ def event_hooks(converter: Any, *models: Any) -> Hooks[Any]:
 @cache
 def event_loader(converter: Any, cl: Any) -> Callable[[bytes], Any] | None:
     """Return what loads events that may be unknown, or a list of them; None for another type."""
-    if is_event_union(cl) and type(None) not in get_args(cl):
-        hooks = event_hooks(converter, *_models(cl))
-        return lambda data: _load_one(hooks, data)
-    if get_origin(cl) is list and is_event_union(*get_args(cl)):
-        hooks = event_hooks(converter, *_models(*get_args(cl)))
-        return lambda data: _load_all(hooks, data)
-    return None
+    is_list = get_origin(cl) is list
+    (form,) = get_args(cl) if is_list else (cl,)
+    if not is_event_union(form) or type(None) in get_args(form):
+        return None
+    load = _load_all if is_list else _load_one
+    return partial(load, event_hooks(converter, *_models(form)))
 
 
 def _load_one(hooks: Hooks[Any], data: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Elements to events, by given hooks: each to its model, or to an `UnknownEvent`."""
+"""Decode elements to events with given hooks: each to its model, or to an `UnknownEvent`."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
@@ -33,7 +33,7 @@ class Hooks(NamedTuple, Generic[E]):
 
 
 class FittingDecoder(Generic[E]):
-    """Decodes the elements of one answer after another.
+    """Decodes the elements of one response after another.
 
     Whole arrays go to the compiled decoder at once, which is fastest, until an element does not
     fit; from then on each is decoded by itself, so that the good ones are not decoded twice.
@@ -41,12 +41,12 @@ class FittingDecoder(Generic[E]):
     Args:
         hooks: How to read events.
         strict: Whether an element that does not fit is an error.
-        on_unknown: Is told of each event that fits no model.
+        on_unknown: Is called with each event that fits no model.
     """
 
     piece: ClassVar[int] = 16 * 1024
-    """As few events as to set off no garbage collection (700 objects), if they are let go one piece
-    after the other."""
+    """So few events that they start no garbage collection (700 objects), if the caller keeps only
+    those of one piece at a time."""
 
     def __init__(
         self,
@@ -66,7 +66,8 @@ class FittingDecoder(Generic[E]):
         """Return the events of a whole array, as `decode` does.
 
         Raises:
-            msgspec.DecodeError: It is no JSON array. Or a `RecursionError`, for the same.
+            msgspec.DecodeError: It is no JSON array.
+            RecursionError: It is nested more deeply than msgspec gets.
         """
         if self._all_fit:
             try:

@@ -1,4 +1,4 @@
-"""Why an element of an answer fits no model, and the event that is made of it then."""
+"""Why an element of a response fits no model, and the `UnknownEvent` that it becomes."""
 
 import json
 import re
@@ -43,10 +43,9 @@ _missing: Final = re.compile(r"Object missing required field `(.*)`")
 
 
 def load_shallow(load: Callable[[bytes], T], data: bytes, levels: int = MAX_DEPTH) -> T:
-    """Load JSON, at the second try without what is nested too deeply.
+    """Load JSON; if that fails, load it without what is nested too deeply.
 
-    So members that are skipped may be deeper than the decoder gets, which stops at another depth
-    on each version of Python.
+    So members that are skipped may be deeper than the decoder gets.
     """
     try:
         return load(data)
@@ -87,7 +86,7 @@ def _uuid(value: object) -> UUID | None:
 
 
 def explain(error: BaseException) -> Misfit:
-    """Return where and why, without the values that decoders like to quote."""
+    """Return where and why, without the values that decoders put in their messages."""
     if isinstance(error, BaseValidationError):
         first = error.exceptions[0]
         path, reason = explain(first)

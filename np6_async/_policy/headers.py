@@ -14,19 +14,19 @@ __all__ = ["Quota", "quota", "request_id", "reset_in", "retry_after"]
 
 _MAX_ID_LENGTH: Final = 200
 _MAX_RESET: Final = 3600.0
-_ISO_DATE: Final = len("2025-03-10")  # which is no moment yet
+_ISO_DATE: Final = len("2025-03-10")  # without a time it is no instant
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _number: Final = re.compile(r"(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 class Quota(NamedTuple):
-    """How many requests the API still admits, and when it starts to count anew.
+    """How many requests the API still admits, and when the quota is reset.
 
     Attributes:
         remaining: Requests left.
-        reset_in: Seconds until the count starts anew.
-        limit: What the count starts with; None if that is not said.
+        reset_in: Seconds until the reset.
+        limit: Requests per period; None if the headers do not say.
     """
 
     remaining: int
@@ -35,7 +35,7 @@ class Quota(NamedTuple):
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the id by which the vendor's support traces a call, made fit to be shown."""
+    """Return the id by which the vendor's support traces a call, in printable ASCII."""
     value = headers.get("x-request-id", "")[:_MAX_ID_LENGTH].strip()
     return value.encode("unicode_escape").decode("ascii") if value else None
 
@@ -64,7 +64,7 @@ def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
 
 
 def reset_in(headers: Mapping[str, str], *, now: datetime) -> float | None:
-    """Return the seconds until the quota's count starts anew; None where that is not said.
+    """Return the seconds until the quota is reset; None where the headers do not say.
 
     The unit of ``X-RateLimit-Reset`` is not documented. Epoch milliseconds, epoch seconds and
     seconds from now are all in use for this header, and differ enough in size to be told apart.
@@ -112,7 +112,7 @@ def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
 
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:
-    """Return the smallest number in a header, without its fraction: a part of a request is none."""
+    """Return the smallest number in a header, rounded down: no part of a request can be sent."""
     numbers = [_to_number(item) for item in _items(headers, name)]
     return min((int(number) for number in numbers if number is not None), default=None)
 

@@ -306,7 +306,7 @@ def test_P7_a_body_without_its_last_bracket_is_interrupted(
 def test_H1_an_empty_body_is_no_empty_array(body: bytes, length: int) -> None:
     outcome = split(body, [length])
     assert outcome.gist == ([], StreamInterruptedError)
-    assert str(outcome.fault) == "the body is empty: no events would be []"
+    assert str(outcome.fault) == "the body is empty: without events it would be []"
 
 
 # What is no array

@@ -251,6 +251,15 @@ def test_another_converter_reads_events_of_its_own_models() -> None:
     ]
 
 
+def test_null_is_none_where_the_type_has_none() -> None:
+    wanted: Any = list[BounceEvent | UnknownEvent | None]
+    none, bounce = converter.loads(b"[null,%b]" % COMPLETE, wanted)
+    assert none is None
+    assert type(bounce) is BounceEvent
+    (unknown,) = converter.loads(b"[null]", list[BounceEvent | UnknownEvent])
+    assert isinstance(unknown, UnknownEvent)
+
+
 def test_models_that_no_member_tells_apart_are_refused() -> None:
     with pytest.raises(TypeError, match="no member tells these models of events apart"):
         converter.loads(b"{}", Opening | BounceEvent | UnknownEvent)
