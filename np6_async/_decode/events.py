@@ -107,10 +107,10 @@ def _encoded(value: object) -> bytes:
     """Return the JSON of JSON types, with what the standard library lets pass, such as NaN.
 
     Raises:
-        msgspec.ValidationError: They are none.
+        msgspec.ValidationError: They are something else, or nested too deeply to be encoded.
     """
     try:
         return json.dumps(value, separators=(",", ":")).encode()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         pass
     raise msgspec.ValidationError("Expected JSON types, without a cycle")

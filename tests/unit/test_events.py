@@ -263,3 +263,13 @@ def test_null_is_none_where_the_type_has_none() -> None:
 def test_models_that_no_member_tells_apart_are_refused() -> None:
     with pytest.raises(TypeError, match="no member tells these models of events apart"):
         converter.loads(b"{}", Opening | BounceEvent | UnknownEvent)
+
+
+def test_what_is_too_deep_to_be_encoded_is_a_validation_error() -> None:
+    deep: Any = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    with pytest.raises(msgspec.ValidationError):
+        converter.structure(deep, BounceEvent | UnknownEvent)
+    while deep:  # to free it level by level
+        deep = deep.pop("a", None)
