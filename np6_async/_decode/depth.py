@@ -132,7 +132,7 @@ def _open_members(model: Any, above: tuple[Any, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in attrs.fields(attrs.resolve_types(model)):
         forms = get_args(field.type) if is_union(field.type) else (field.type,)
-        form, *others = [form for form in forms if form is not type(None)]
+        form, *others = [form for form in forms if form is not type(None)] or [None]
         if not others and attrs.has(form) and form not in (*above, model):
             if below := _open_members(form, (*above, model)):
                 found[field.name] = below
