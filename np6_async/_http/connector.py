@@ -21,10 +21,12 @@ class Connecting:
     Attributes:
         done: Called when the request has one.
         dialled: Whether the connection is a new one.
+        bug: What `done` raised, which is no fault of the network.
     """
 
     done: Callable[[], None]
     dialled: bool = False
+    bug: Exception | None = None
 
 
 connecting: Final[ContextVar[Connecting]] = ContextVar("connecting")
@@ -50,9 +52,11 @@ class Connector(aiohttp.TCPConnector):
     ) -> Connection:
         """As for any connector, and report that there is a connection."""
         connection = await super().connect(req, traces, timeout)
+        current = connecting.get()
         try:
-            connecting.get().done()
-        except BaseException:
+            current.done()
+        except Exception as error:
+            current.bug = error
             connection.close()
             raise
         return connection

@@ -22,10 +22,7 @@ from np6_async.errors import (
 from . import malformed, tls
 from .fault import Fault, causes, class_name
 
-__all__ = ["FOREIGN", "StaleConnectionError", "translate"]
-
-FOREIGN: Final = (aiohttp.ClientError, http_exceptions.HttpProcessingError, TimeoutError, OSError)
-"""What aiohttp raises by itself."""
+__all__ = ["StaleConnectionError", "translate"]
 
 
 class StaleConnectionError(Exception):

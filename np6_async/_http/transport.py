@@ -12,7 +12,7 @@ from np6_async.errors import ConnectError, NP6Error
 
 from .callers import CallersSession
 from .connector import Connecting, connecting
-from .exceptions import FOREIGN, StaleConnectionError, translate
+from .exceptions import StaleConnectionError, translate
 from .redaction import scrub, scrubbed_headers
 from .response import Response
 from .session import REQUEST_HEADERS, UNCOMPRESSED, OwnSessions, Session
@@ -50,8 +50,6 @@ class Transport:
         self._callers = (
             None if session is None else CallersSession(session, concurrency=concurrency)
         )
-        # Parts of a caller's session raise whatever they like. Our own sessions have none.
-        self._foreign = FOREIGN if session is None else (Exception,)
         self._timeouts = timeouts
         self._timeout = self._client_timeout(timeouts)
         self._own = OwnSessions()
@@ -93,7 +91,9 @@ class Transport:
             response = await sending
         except (NP6Error, StaleConnectionError) as error:  # those of `_authorize`
             failure = error.with_traceback(None)
-        except self._foreign as error:
+        except Exception as error:
+            if error is current.bug:
+                raise
             failure = translate(error, if_lost=ConnectError)
         except asyncio.CancelledError:
             if self._callers is None or (closed := self._callers.cancellation()) is None:
