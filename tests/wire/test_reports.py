@@ -19,6 +19,8 @@ from tests.support import CONTENT, MakeClient, body, event
 from .conftest import Serve
 from .fault_server import End, Request, Response, always, array, chunked, head, status
 
+pytestmark = pytest.mark.usefixtures("not_measured")
+
 ONCE = RetryPolicy(attempts=1)
 IMPATIENT = Timeouts(connect=2, idle=0.05)
 MANY = body(*range(100))[:-1] + b"," + event(100)[:20]  # several pieces, and half an event
