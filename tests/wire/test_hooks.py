@@ -388,3 +388,21 @@ def test_every_method_of_a_hook_does_nothing_by_itself() -> None:
         method = getattr(nothing, name)
         names = [each for each in inspect.signature(method).parameters if each != "run"]
         assert method(run, **dict.fromkeys(names)) is None
+
+
+async def test_S14_the_log_of_a_failed_hook_does_not_show_the_error_of_the_query(
+    serve: Serve, np6: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Failing(Hook):
+        def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
+            try:
+                raise KeyError("first")  # noqa: TRY301 - so that it is a context
+            except KeyError:
+                raise LookupError("second")  # noqa: B904 - which makes the first its context
+
+    server = await serve(always(status(404, b"what the API said")))
+    with pytest.raises(NP6Error):
+        await np6(server.url, hooks=[Failing()]).executions(156)
+    assert "KeyError" in caplog.text
+    assert "LookupError" in caplog.text
+    assert "what the API said" not in caplog.text
