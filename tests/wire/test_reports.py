@@ -273,7 +273,7 @@ def ours() -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for each in gc.get_objects():
-        name = type(each).__module__ or ""
+        name = str(type(each).__module__)  # of a class of some libraries it is no str
         if isinstance(each, BaseException):
             trace = each.__traceback__
             while trace is not None:
