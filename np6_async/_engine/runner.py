@@ -32,10 +32,6 @@ class Page(NamedTuple, Generic[T]):
     elements: list[T]
     last: bool
 
-    def __repr__(self) -> str:
-        """Show no event: error reports show local variables."""
-        return f"<Page: {len(self.elements)} elements>"
-
 
 async def gather(resources: Resources, query: EventQuery, make: MakeDecoder[T]) -> list[T]:
     """Return all elements of the response. If it breaks off, the whole query is sent again.

@@ -345,6 +345,12 @@ class Async(Hook):
         """A mistake."""
 
 
+class Generator(Hook):
+    def query_started(self, run: QueryRun) -> Any:
+        """Another mistake: a call runs nothing."""
+        yield
+
+
 class NotCallable(Hook):
     query_started = None  # type: ignore[assignment]  # on purpose
     query_failed = 5  # type: ignore[assignment]  # on purpose
@@ -359,6 +365,7 @@ class NotCallable(Hook):
         ([object()], "hook object has no method of np6_async.hooks.Hook"),
         (["query_started"], "hook str has no method"),
         ([Async()], "query_started is `async`"),
+        ([Generator()], "query_started has a `yield`"),
         ([NotCallable()], "query_failed must be a method, not int"),
     ],
 )
