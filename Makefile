@@ -6,7 +6,8 @@ BASE ?=
 BIN := .venv/bin
 
 # Workers and their parent count for themselves; what an earlier run left would count as well.
-COVERED = $(BIN)/coverage erase && $(BIN)/coverage run -m pytest -n auto --dist worksteal && \
+COVERED = $(BIN)/coverage erase && \
+  $(BIN)/coverage run -m pytest -m "not integration" -n auto --dist worksteal && \
   $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 .DEFAULT_GOAL := help
@@ -26,6 +27,10 @@ sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C
 .PHONY: test
 test: .venv/.dev  ## Run all tests on all processors, with branch coverage (ARGS="-k name" to choose, without)
 	$(if $(ARGS),$(BIN)/pytest $(ARGS),$(COVERED))
+
+.PHONY: integration
+integration: .venv/.dev  ## Run the tests behind real proxies: nginx and haproxy (Debian's nginx-light and haproxy)
+	$(BIN)/pytest -m integration $(ARGS)
 
 .PHONY: thorough
 thorough: export NP6_THOROUGH = 1
@@ -111,8 +116,8 @@ matrix: .venv/.nightly  ## Run tests on other Pythons, another parser, other loo
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## Run all that takes long: thorough, matrix, chaos, soak, fuzz, mutation, benchmarks
-	$(MAKE) thorough matrix mutation ARGS=
+nightly:  ## Run all that takes long: thorough, integration, matrix, chaos, soak, fuzz, mutation, benchmarks
+	$(MAKE) thorough integration matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"

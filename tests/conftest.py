@@ -4,13 +4,16 @@ import gc
 import logging
 import os
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from typing import Any, Unpack
 
 import pytest
+from hypothesis import is_hypothesis_test
 from pytest_asyncio import is_async_test
 
+import np6_async.sandbox._cli  # noqa: F401 - coverage counts what is imported here, see below
 from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import ClientClosedError, NP6Error
 
@@ -19,7 +22,6 @@ from .leaks import Log, NothingLeft, places
 from .loops import use_named_loop
 from .support import CONTENT, MakeClient, Settings
 from .thorough import THOROUGH
-from .unit.support import untraced
 
 use_named_loop()
 
@@ -33,21 +35,50 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in late]
 
 
-def pytest_collection_finish() -> None:
-    """Keep what was imported out of the collections after each test: they take half the time.
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Do something without coverage's tracing."""
+    trace = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace)
 
-    And let coverage measure the process of the tests alone, not the programs that they run.
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collect without coverage's tracing, which takes as long again.
+
+    The package has been imported by then, with it.
     """
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
-    gc.collect()
-    gc.freeze()
-
-
-@pytest.fixture(scope="module")
-def not_measured() -> Iterator[None]:
-    """Run a module without coverage's tracing, which keeps frames alive and takes half the time."""
     with untraced():
         yield
+
+
+def pytest_collection_finish() -> None:
+    """Let coverage measure the process of the tests alone, not the programs that they run."""
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
+    """Run without coverage's tracing what takes too long with it, or reaches code by chance only.
+
+    That is what is marked, and every property test.
+    """
+    not_measured = item.get_closest_marker("not_measured")
+    if not_measured or is_hypothesis_test(getattr(item, "obj", None)):
+        with untraced():
+            return (yield)
+    return (yield)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keep_collections_short() -> None:
+    """Keep what is there before a module out of the collections after each of its tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

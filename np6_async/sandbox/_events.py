@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from datetime import UTC, datetime
-from functools import cache
 from random import Random
 from typing import Final, NamedTuple
 
@@ -20,6 +19,16 @@ _BEGIN: Final = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp() * 1000)
 _END: Final = int(datetime(2025, 3, 31, tzinfo=UTC).timestamp() * 1000)
 _NONE: Final = 0.1  # share of notifications without an event of a kind
 _TIE: Final = 0.05  # share of events with the timestamp of the one before
+
+# The spec's examples, each with the type of its kind; those of other types are left out.
+_TEMPLATES: Final = {
+    kind: [
+        Template({"type": operation.event_type, **example})
+        for example in EXAMPLES[kind]
+        if example.get("type", operation.event_type) == operation.event_type
+    ]
+    for kind, operation in OPERATIONS.items()
+}
 
 
 class Timeline(NamedTuple):
@@ -77,7 +86,7 @@ class EventLog:
         # own, so that they change nothing else in the events.
         random = Random(f"{self._seed}/{kind}/{notification_id}")
         fault_random = Random(f"{self._seed}/{kind}/{notification_id}/faults")
-        templates = _templates(kind)
+        templates = _TEMPLATES[kind]
         timestamps = _timestamps(_count(self._average, random), random)
         events = [
             spoil(
@@ -88,17 +97,6 @@ class EventLog:
             for timestamp in timestamps
         ]
         return Timeline(timestamps, events)
-
-
-@cache
-def _templates(kind: EventKind) -> list[Template]:
-    """Return the spec's examples of a kind, each with its type."""
-    type_ = OPERATIONS[kind].event_type
-    return [
-        Template({"type": type_, **example})
-        for example in EXAMPLES[kind]
-        if example.get("type", type_) == type_
-    ]
 
 
 def _count(average: int, random: Random) -> int:

@@ -1,6 +1,6 @@
 """What the policy achieves as a whole, on a clock that costs no time: how fast, how politely."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
@@ -8,7 +8,8 @@ from attrs import frozen
 
 from np6_async._policy.headers import Quota
 from tests.simulation import Bucket, Client, Down, Server, Windows, work
-from tests.unit.support import untraced
+
+pytestmark = pytest.mark.not_measured  # unit tests cover it a hundred times as fast
 
 RATE = 100
 BURST = 20
@@ -59,13 +60,6 @@ def outcome(
     admitted = sum(client.statuses[200] for client in clients)
     lost = sum(len(client.failures) for client in clients)
     return Outcome(seconds, 1 - admitted / requests, lost, requests - queries)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def not_measured() -> Iterator[None]:
-    """What a run of thousands covers is covered by the unit tests, a hundred times as fast."""
-    with untraced():
-        yield
 
 
 @each_seed

@@ -1,27 +1,21 @@
 """The fuzzer's target, without the fuzzer: every seed passes, and a client that errs does not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import pytest
 
 from np6_async._decode.array import ArraySplitter, RawDecoder
-from tests.unit.support import untraced
 
 from .seeds import seeds
 from .target import PIECES, Case, check, short
 
+pytestmark = pytest.mark.not_measured  # the unit tests are
+
 SEEDS = list(seeds())
 REPEATED = {number: data for number, data in enumerate(SEEDS) if short(data) != data}
 LATE = [number for place, number in enumerate(REPEATED) if place % 4]  # half a second each
-
-
-@pytest.fixture(scope="module", autouse=True)
-def not_measured() -> Iterator[None]:
-    """What must be covered is, by the unit tests."""
-    with untraced():
-        yield
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.thorough import THOROUGH
 from .conftest import Serve, by_the_compiled_parser
 from .fault_server import Request, Step, always, array, head
 
-pytestmark = pytest.mark.usefixtures("not_measured")
+pytestmark = pytest.mark.not_measured
 
 MIB = 2**20
 GROWTH = 32

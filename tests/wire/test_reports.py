@@ -14,12 +14,12 @@ from np6_async._http.connector import Connecting
 from np6_async.errors import ClientClosedError, NP6Error
 from np6_async.hooks import Hook, QueryRun
 from tests.leaks import led_to
-from tests.support import CONTENT, MakeClient, body, event
+from tests.support import CONTENT, MakeClient, body, event, settled
 
 from .conftest import Serve
 from .fault_server import End, Request, Response, always, array, chunked, head, status
 
-pytestmark = pytest.mark.usefixtures("not_measured")
+pytestmark = pytest.mark.not_measured
 
 ONCE = RetryPolicy(attempts=1)
 IMPATIENT = Timeouts(connect=2, idle=0.05)
@@ -131,7 +131,7 @@ async def test_S14_no_walk_leads_to_events_when_a_task_is_cancelled(
     client = np6(server.url)
     asked = asyncio.ensure_future(ask(client))
     await server.until(lambda: server.busy == 1)
-    await asyncio.sleep(0.02)
+    await settled()
     asked.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
         await asked
@@ -147,7 +147,7 @@ async def test_S14_no_walk_leads_to_events_when_the_client_is_closed(
     client = np6(server.url)
     asked = asyncio.ensure_future(ask(client))
     await server.until(lambda: server.busy == 1)
-    await asyncio.sleep(0.02)
+    await settled()
     await client.aclose()
     with pytest.raises(ClientClosedError) as caught:
         await asked
@@ -169,7 +169,7 @@ async def test_S14_no_walk_leads_to_events_when_a_bad_id_ends_a_fan_out(
     async def ids() -> AsyncIterator[int]:
         yield 1
         await asked.wait()
-        await asyncio.sleep(0.02)
+        await settled()
         yield -1
 
     client = np6(server.url, concurrency=1)
@@ -197,7 +197,7 @@ async def test_S14_an_error_of_the_callers_own_leads_to_no_events(
         async with np6(server.url).fan_out(range(9), kinds="bounces") as run:
             async for batch in run:
                 del batch
-                await asyncio.sleep(0.02)
+                await settled()
                 raise LookupError("mine")
 
     with pytest.raises(LookupError) as caught:
@@ -311,7 +311,7 @@ async def test_what_has_ended_is_freed_without_the_collector(
             for _ in range(times):
                 with suppress(NP6Error, ExceptionGroup, StopAsyncIteration):
                     await ask(client)
-            await asyncio.sleep(0.01)
+            await settled()
 
         await run(3)
         with no_collector():
@@ -332,7 +332,7 @@ async def test_what_was_cancelled_is_freed_without_the_collector(serve: Serve, a
             for _ in range(times):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(ask(client), 0.02)
-            await asyncio.sleep(0.01)
+            await settled()
 
         await run(2)
         with no_collector():

@@ -10,14 +10,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Final, cast
 
+import pytest
 from attrs import Factory, define
 
 from np6_async import Event, EventQuery, FanOut, UnknownEvent
 from np6_async.errors import NotFoundError
 from tests.support import MakeClient, body
-from tests.unit.support import untraced
 
 from .fault_server import Response, array, status
+
+pytestmark = pytest.mark.not_measured
 
 IDS: Final = 5_000
 CONCURRENCY: Final = 16
@@ -101,9 +103,8 @@ async def test_a_long_run_is_bounded_in_tasks_ids_read_and_memory(np6: MakeClien
     seen, ids = Seen(), Ids()
     async with cheap_server() as url:
         client = np6(url, concurrency=CONCURRENCY)
-        with untraced():
-            async with client.fan_out(ids, kinds="bounces") as run:
-                await seen.follow(run, ids)
+        async with client.fan_out(ids, kinds="bounces") as run:
+            await seen.follow(run, ids)
     assert (run.complete, run.failures, seen.answered) == (True, {}, IDS)
     assert seen.tasks <= 2 * CONCURRENCY + 2  # workers, their connections' makers, run and this
     assert seen.ahead <= CONCURRENCY + AHEAD
@@ -114,9 +115,8 @@ async def test_a_long_run_keeps_its_failures_and_nothing_else(np6: MakeClient) -
     seen, ids = Seen(), Ids()
     async with cheap_server(fails=True) as url:
         client = np6(url, concurrency=CONCURRENCY)
-        with untraced():
-            async with client.fan_out(ids, kinds="bounces") as run:
-                await seen.follow(run, ids)
+        async with client.fan_out(ids, kinds="bounces") as run:
+            await seen.follow(run, ids)
     failed = [EventQuery(kind="bounces", notification_id=each) for each in range(10, IDS + 1, 10)]
     assert sorted(run.failures, key=lambda query: query.notification_id) == failed
     assert {type(error) for error in run.failures.values()} == {NotFoundError}

@@ -15,7 +15,7 @@ from np6_async import RetryPolicy, Timeouts
 from np6_async._options import ApiKey
 from np6_async.errors import NP6Error, ResponseError
 from tests.leaks import led_to, paths_to, places
-from tests.support import CONTENT, MakeClient, body, event
+from tests.support import CONTENT, MakeClient, body, event, settled
 
 from .conftest import Serve
 from .fault_server import End, Response, always, array, chunked, status
@@ -228,7 +228,7 @@ async def test_S4_no_walk_over_local_variables_of_a_cancelled_call_leads_to_the_
         server = await serve(always(steps))
         task = asyncio.create_task(np6(server.url).executions(156))
         await server.until(lambda: server.busy == 1)  # noqa: B023 - used before it changes
-        await asyncio.sleep(0.01)
+        await settled()
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
