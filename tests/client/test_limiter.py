@@ -243,6 +243,7 @@ def test_R12_a_gate_that_everybody_gave_up_on_can_be_entered_again() -> None:
     run(main)
 
 
+@pytest.mark.not_measured
 def test_R13_ten_thousand_waiters_go_in_order_and_no_more_at_once_than_the_window() -> None:
     async def main() -> tuple[list[int], int]:
         entrance, governor = limiter(concurrency=16)
