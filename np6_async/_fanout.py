@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar
 
@@ -127,7 +126,8 @@ class FanOut(SingleUse[FanOutResult[E]]):
 
     async def _serve(self, task: Task) -> None:
         make = self._make[task.query.kind]
-        async with aclosing(stream(self._resources, task.query, make, EVENT_KEYS)) as pages:
+        pages = stream(self._resources, task.query, make, EVENT_KEYS)
+        try:
             async for page in pages:
                 count = len(page.elements)
                 handing = self._handed.put(
@@ -136,6 +136,8 @@ class FanOut(SingleUse[FanOutResult[E]]):
                 del page  # error reports show local variables, which must not hold events
                 await handing
                 task.events_yielded += count
+        finally:
+            await pages.aclose()
 
     async def __aenter__(self) -> Self:
         self._resources.timers.check()

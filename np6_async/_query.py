@@ -130,12 +130,14 @@ class EventQuery:
     @property
     def params(self) -> dict[str, str]:
         """The query string of the request, instants in ISO 8601."""
-        given = {
-            "start": None if self.start is None else _iso(self.start),
-            "end": None if self.end is None else _iso(self.end),
-            "sort": self.sort,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+        params: dict[str, str] = {}
+        if self.start is not None:
+            params["start"] = _iso(self.start)
+        if self.end is not None:
+            params["end"] = _iso(self.end)
+        if self.sort is not None:
+            params["sort"] = self.sort
+        return params
 
     @property
     def is_empty(self) -> bool:

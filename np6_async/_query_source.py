@@ -5,7 +5,6 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Iterable,
-    Iterator,
     Mapping,
 )
 from typing import TypeAlias
@@ -42,29 +41,30 @@ def read_queries(
     wanted = _to_kinds(kinds)
     window = EventQuery(kind=wanted[0], notification_id=0, start=start, end=end, sort=sort)
 
-    def expand(item: int | EventQuery) -> Iterator[EventQuery]:
+    def expand(item: int | EventQuery) -> list[EventQuery]:
         if not isinstance(item, EventQuery):
-            for kind in wanted:
-                yield EventQuery(
+            return [
+                EventQuery(
                     kind=kind,
                     notification_id=item,
                     start=window.start,
                     end=window.end,
                     sort=window.sort,
                 )
-        elif has_options:
+                for kind in wanted
+            ]
+        if has_options:
             raise ValueError(
                 "kinds, start, end and sort apply to ids, and this is an EventQuery, which has its"
                 " own: leave them out, or pass ids only"
             )
-        else:
-            yield item
+        return [item]
 
     return _read(ids, expand)
 
 
 async def _read(
-    ids: Ids, expand: Callable[[int | EventQuery], Iterator[EventQuery]]
+    ids: Ids, expand: Callable[[int | EventQuery], list[EventQuery]]
 ) -> AsyncGenerator[EventQuery, None]:
     if isinstance(ids, AsyncIterable):
         async for item in ids:

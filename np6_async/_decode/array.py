@@ -206,7 +206,7 @@ class ArraySplitter(Generic[T]):
         if not self.closed:
             self._buffer[0] = b"["[0]
         self._searched = max(0, self._searched - end)
-        self._scanner.restart()
+        self._scanner = Scanner()
         found += elements
 
     # Leaping

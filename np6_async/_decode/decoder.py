@@ -1,7 +1,7 @@
 """Decode the events of a response: each to its model, or to an `UnknownEvent` with the reason."""
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import Final, TypeVar, cast, get_args
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar, get_args
 
 import attrs
 
@@ -40,5 +40,5 @@ class EventDecoder(FittingDecoder[E]):
         strict: bool = False,
         on_unknown: Callable[[UnknownEvent], None] | None = None,
     ) -> None:
-        hooks = event_hooks(converter, cast("Hashable", model))
-        super().__init__(hooks, strict=strict, on_unknown=on_unknown)
+        hashable: Any = model  # as every class is, of which mypy is not sure
+        super().__init__(event_hooks(converter, hashable), strict=strict, on_unknown=on_unknown)

@@ -11,14 +11,10 @@ _rest_of_string: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
 
 class Scanner:
-    """Reads a buffer that grows. It is exact for any bytes, and looks at none of them twice."""
+    """Reads a buffer that grows from a bracket or comma. It looks at no byte twice."""
 
     def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin anew, after the bracket or comma at the start of the buffer."""
-        self._position = 1
+        self._position = 1  # after the bracket or comma at the start of the buffer
         self._depth = 0
         self._in_string = False
 

@@ -1,8 +1,7 @@
 """Which notification an event belongs to."""
 
-from collections.abc import Hashable
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
@@ -13,7 +12,8 @@ def notification_of(event: object) -> int | None:
     """Return the id of the notification that an event belongs to; None if it does not say."""
     detail = getattr(getattr(event, "source", None), "detail", None)
     if detail is not None:
-        for name in _names(cast("Hashable", type(detail))):
+        model: Any = type(detail)
+        for name in _names(model):
             found = getattr(getattr(detail, name), "id", None)
             if isinstance(found, int):
                 return found

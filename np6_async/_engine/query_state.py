@@ -4,7 +4,7 @@ import random
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from np6_async._policy.minimum_rate import MinimumRate
 from np6_async._policy.retry import RetryState
@@ -47,7 +47,7 @@ class QueryState:
     deadline: Deadline = field(init=False)
     retry: RetryState = field(init=False)
     minimum_rate: MinimumRate = field(init=False)
-    _anomalies: frozenset[Anomaly] = Factory(frozenset)
+    _anomalies: frozenset[Anomaly] = frozenset()
     _is_finished: bool = False
 
     def __attrs_post_init__(self) -> None:
