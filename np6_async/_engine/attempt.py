@@ -132,31 +132,23 @@ class Attempt(Generic[T]):
         self._state.resources.instrumentation.attempt_started(state.run, attempt=state.attempts)
         path, params = self._query.path, self._query.params
         connected = partial(state.deadline.next_phase, "response", seconds=timeouts.idle)
-        try:
-            return await self._state.resources.transport.send(
-                path,
-                params,
-                timeouts=timeouts,
-                connected=connected,
-                uncompressed=state.uncompressed,
-                new_connection=state.new_connection,
-            )
-        except StaleConnectionError:
-            pass
-        if not self._state.resources.budget.spend(RESEND):
-            raise ConnectError("a pooled connection was stale, and the retry budget is spent")
-        state.new_connection = True
-        state.attempts += 1
-        self._state.resources.instrumentation.request_resent(state.run)
-        state.deadline.next_phase("connect", seconds=timeouts.connect + timeouts.idle)
-        return await self._state.resources.transport.send(
-            path,
-            params,
-            timeouts=timeouts,
-            connected=connected,
-            uncompressed=state.uncompressed,
-            new_connection=True,
-        )
+        while True:
+            try:
+                return await state.resources.transport.send(
+                    path,
+                    params,
+                    timeouts=timeouts,
+                    connected=connected,
+                    uncompressed=state.uncompressed,
+                    new_connection=state.new_connection,
+                )
+            except StaleConnectionError:
+                state.new_connection = True  # which is never stale
+            if not state.resources.budget.spend(RESEND):
+                raise ConnectError("a pooled connection was stale, and the retry budget is spent")
+            state.attempts += 1
+            state.resources.instrumentation.request_resent(state.run)
+            state.deadline.next_phase("connect", seconds=timeouts.connect + timeouts.idle)
 
     def _report(self, response: Response, slot: Slot, now: datetime) -> None:
         """Report to the limiter what the status and the headers say about the rate."""

@@ -9,7 +9,7 @@ from attrs import define, field
 from np6_async._policy.minimum_rate import MinimumRate
 from np6_async._policy.retry import RetryState
 from np6_async._query import EventQuery
-from np6_async.errors import ConnectError, NP6Error, ProtocolError
+from np6_async.errors import ConnectError, NP6Error, ProtocolError, TransportError
 from np6_async.hooks import Anomaly, QueryRun
 
 from .deadline import Deadline
@@ -146,6 +146,8 @@ class QueryState:
         decision = self.retry.decide(error, charge=charge)
         if decision.delay is None:
             error.stopped_by = decision.stopped_by or error.stopped_by
+            if isinstance(error, TransportError):
+                error.permanent |= decision.permanent
             return False
         self.delay = decision.delay
         delay = max(self.delay, self.resources.limiter.blocked_for)

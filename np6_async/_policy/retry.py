@@ -88,10 +88,12 @@ class RetryDecision(NamedTuple):
     Attributes:
         delay: Seconds until the next attempt; None if there is none.
         stopped_by: What ended the retries early, as in `NP6Error.stopped_by`.
+        permanent: Whether the failures show that no later attempt can help.
     """
 
     delay: float | None
     stopped_by: str | None = None
+    permanent: bool = False
 
 
 class RetryState:
@@ -147,7 +149,7 @@ class RetryState:
                 belongs to a burst which was charged already.
         """
         if not self._may_retry(error):
-            return RetryDecision(None)
+            return RetryDecision(None, permanent=self._protocol_errors > 1)
         if charge and not self._pay(THROTTLED if is_throttled(error) else TRANSIENT):
             return RetryDecision(None, stopped_by="budget")
         if error.status in THROTTLING_STATUSES:

@@ -248,7 +248,7 @@ def test_P2_a_protocol_error_is_tried_again_once_whatever_comes_in_between() -> 
     assert tried.decide(errors.ProtocolError("no HTTP")).delay is not None
     assert tried.decide(LOST).delay is not None
     tried.reset_failures()
-    assert tried.decide(errors.ProtocolError("no HTTP")).delay is None
+    assert tried.decide(errors.ProtocolError("no HTTP")) == RetryDecision(None, permanent=True)
 
 
 @pytest.mark.parametrize("error", [status(429), *FINAL], ids=repr)

@@ -174,8 +174,8 @@ async def test_a_body_that_cannot_be_decompressed_is_a_protocol_error(
     serve: Serve, np6: MakeClient, zipped: bytes
 ) -> None:
     server = await serve(always(array(zipped, Content_Encoding="gzip")))
-    error = await failure_of_both(np6, server.url)
-    assert type(error) is ProtocolError
+    error = await failure_of_both(np6, server.url, RetryPolicy(base=0.001))
+    assert (type(error), error.attempts, error.permanent) == (ProtocolError, 2, True)
 
 
 OK = b"HTTP/1.1 200 OK\r\n"
