@@ -194,7 +194,7 @@ class Transport:
 
 
 def _nothing() -> None:
-    """There is nobody to tell any more."""
+    """Replaces `Connecting.done` when the request has ended."""
 
 
 def _origin(url: URL) -> tuple[str, str | None, int | None]:

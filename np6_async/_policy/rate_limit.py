@@ -31,7 +31,7 @@ class RateLimitTracker:
         self._limit: int | None = None
         self._length = 0.0  # of a period, in seconds
         self._ends_at = 0.0  # when the current period ends
-        self._told_end = -inf  # when the last period ends that a response told of
+        self._announced_end = -inf  # when the last period ends that a response told of
         self._is_told = False  # whether that is the current period
         self._caution = 1.0
         self._others_seen = False  # whether others used the quota in this period
@@ -55,13 +55,13 @@ class RateLimitTracker:
             unanswered: Requests without a response, which the quota may count already or not.
         """
         end = now + quota.reset_in
-        moved = end - self._told_end
+        moved = end - self._announced_end
         left = self._left
         if moved > self._length / 4:
             left = self._begin(quota, unanswered)
         elif left is None or not self._is_told or moved < -self._length / 4:
             return  # it is about a period that is over
-        self._ends_at = self._told_end = max(end, self._told_end)
+        self._ends_at = self._announced_end = max(end, self._announced_end)
         if quota.remaining < left:
             self.share(1)
         self._set(min(quota.remaining, left))

@@ -23,20 +23,20 @@ async def test_the_shorter_bound_counts() -> None:
 
 
 async def test_phases_add_up() -> None:
-    clock = Deadline(0.06, Timers())
+    deadline = Deadline(0.06, Timers())
     for _ in range(2):
-        await clock.limit(lambda: asyncio.sleep(0.01), phase="backoff")
-    assert clock.elapsed >= 0.019
-    assert clock.allows(0.01)
-    assert not clock.allows(0.05)
+        await deadline.limit(lambda: asyncio.sleep(0.01), phase="backoff")
+    assert deadline.elapsed >= 0.019
+    assert deadline.allows(0.01)
+    assert not deadline.allows(0.05)
     with pytest.raises(DeadlineExceededError, match=r"\(backoff 0\.\d s, slot 0\.\d s\)"):
-        await clock.limit(forever, phase="slot")
+        await deadline.limit(forever, phase="slot")
 
 
 async def test_what_is_done_between_two_waits_counts_if_it_is_to() -> None:
     lax, strict = Deadline(0.02, Timers()), Deadline(0.02, Timers(), gapless=True)
-    for clock in (lax, strict):
-        await clock.limit(lambda: asyncio.sleep(0), phase="body")
+    for deadline in (lax, strict):
+        await deadline.limit(lambda: asyncio.sleep(0), phase="body")
         time.sleep(0.03)  # noqa: ASYNC251 - what was read is decoded
     lax.check()
     with pytest.raises(DeadlineExceededError, match=r"timeout of 0\.02 s has passed \(body 0\."):
@@ -45,11 +45,11 @@ async def test_what_is_done_between_two_waits_counts_if_it_is_to() -> None:
 
 
 async def test_time_that_is_up_is_up_at_once() -> None:
-    clock = Deadline(0.01, Timers())
+    deadline = Deadline(0.01, Timers())
     with pytest.raises(DeadlineExceededError):
-        await clock.limit(forever, phase="slot")
+        await deadline.limit(forever, phase="slot")
     with pytest.raises(DeadlineExceededError):
-        await clock.limit(forever, phase="slot")
+        await deadline.limit(forever, phase="slot")
 
 
 async def test_a_timeout_of_what_is_waited_for_is_its_own() -> None:
@@ -75,11 +75,11 @@ async def test_closing_counts_more_than_a_timeout_of_the_same_moment() -> None:
 
 async def test_closing_leaves_a_wait_alone_whose_time_is_up_as_another_phase_begins() -> None:
     waits = Timers()
-    clock = Deadline(None, waits)
+    deadline = Deadline(None, waits)
 
     async def go_on_as_time_is_up() -> None:
         loop = asyncio.get_running_loop()
-        begins = loop.call_later(0.002, lambda: clock.next_phase("response", seconds=9))
+        begins = loop.call_later(0.002, lambda: deadline.next_phase("response", seconds=9))
         while loop.time() <= begins.when():
             pass  # so that the loop finds both due in the same turn
         try:
@@ -88,7 +88,7 @@ async def test_closing_leaves_a_wait_alone_whose_time_is_up_as_another_phase_beg
             waits.close()
 
     with pytest.raises(ClientClosedError):
-        await clock.limit(go_on_as_time_is_up, phase="connect", seconds=0.001)
+        await deadline.limit(go_on_as_time_is_up, phase="connect", seconds=0.001)
 
 
 async def test_closing_leaves_an_error_of_its_own_alone() -> None:
@@ -104,15 +104,15 @@ async def test_closing_leaves_an_error_of_its_own_alone() -> None:
 
 
 async def test_a_wait_can_have_several_phases() -> None:
-    clock = Deadline(None, Timers())
+    deadline = Deadline(None, Timers())
 
     async def wait() -> None:
-        clock.next_phase("response", seconds=0.01)
+        deadline.next_phase("response", seconds=0.01)
         await forever()
 
     with pytest.raises(RequestTimeoutError, match=r"after 0\.01 s waiting for the response$"):
-        await clock.limit(wait, phase="connect", seconds=5)
-    clock.next_phase("body", seconds=0.01)  # of no wait: no harm
+        await deadline.limit(wait, phase="connect", seconds=5)
+    deadline.next_phase("body", seconds=0.01)  # of no wait: no harm
 
 
 def test_waits_end_in_the_order_of_their_ends() -> None:

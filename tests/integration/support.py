@@ -8,10 +8,10 @@ from tests.sandbox.support import queries
 
 from .boxes import Box
 
-__all__ = ["MOST_REFUSED", "all_arrive"]
+__all__ = ["MOST_THROTTLED", "all_arrive"]
 
-MOST_REFUSED: Final = 16
-"""Of 60 requests; 3 to 10 are, and 22 behind haproxy if a refusal does not close the gate."""
+MOST_THROTTLED: Final = 16
+"""Of 60 requests. 3 to 10 are throttled; behind haproxy 22, if not all queries wait after one."""
 
 
 async def all_arrive(sandbox: Sandbox, box: Box, *, attempts: int = 4) -> None:

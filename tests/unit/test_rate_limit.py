@@ -10,156 +10,156 @@ from np6_async._policy.headers import Quota
 from np6_async._policy.rate_limit import RateLimitTracker
 
 
-def told(
+def observed(
     *, remaining: int, reset_in: float = 30.0, limit: int | None = None, unanswered: int = 0
 ) -> RateLimitTracker:
     """Return what the first answer, at 100.0, tells."""
-    allowance = RateLimitTracker()
-    allowance.observe(100.0, Quota(remaining, reset_in, limit), unanswered=unanswered)
-    return allowance
+    tracker = RateLimitTracker()
+    tracker.observe(100.0, Quota(remaining, reset_in, limit), unanswered=unanswered)
+    return tracker
 
 
-def sent_at(allowance: RateLimitTracker, *, count: int, since: float) -> list[float]:
+def sent_at(tracker: RateLimitTracker, *, count: int, since: float) -> list[float]:
     """Return when each request goes if no answer comes."""
     now, moments = since, []
     for _ in range(count):
-        now = max(now, allowance.blocked_until)
-        allowance.spend(now)
+        now = max(now, tracker.blocked_until)
+        tracker.spend(now)
         moments.append(now)
     return moments
 
 
 def test_nothing_is_known_at_first() -> None:
-    allowance = RateLimitTracker()
-    assert sent_at(allowance, count=1000, since=5.0) == [5.0] * 1000
-    assert allowance.max_unanswered == inf
+    tracker = RateLimitTracker()
+    assert sent_at(tracker, count=1000, since=5.0) == [5.0] * 1000
+    assert tracker.max_unanswered == inf
 
 
 def test_R8_what_is_left_is_counted_down_to_the_reset() -> None:
-    assert sent_at(told(remaining=2), count=3, since=101.0) == [101.0, 101.0, 130.0]
+    assert sent_at(observed(remaining=2), count=3, since=101.0) == [101.0, 101.0, 130.0]
 
 
 def test_R8_nothing_left_opens_at_the_reset() -> None:
-    assert told(remaining=0).blocked_until == 130.0
+    assert observed(remaining=0).blocked_until == 130.0
 
 
 def test_requests_under_way_are_taken_off_the_first_time() -> None:
-    allowance = told(remaining=5, unanswered=3)
-    assert sent_at(allowance, count=3, since=101.0) == [101.0, 101.0, 130.0]
-    assert told(remaining=5, unanswered=7).blocked_until == 130.0
+    tracker = observed(remaining=5, unanswered=3)
+    assert sent_at(tracker, count=3, since=101.0) == [101.0, 101.0, 130.0]
+    assert observed(remaining=5, unanswered=7).blocked_until == 130.0
 
 
 def test_requests_under_way_are_not_taken_off_again() -> None:
-    allowance = told(remaining=5)
-    allowance.spend(101.0)
-    allowance.spend(101.0)
-    allowance.observe(101.0, Quota(4, 29.0), unanswered=1)
-    assert sent_at(allowance, count=4, since=101.0) == [101.0] * 3 + [130.0]
+    tracker = observed(remaining=5)
+    tracker.spend(101.0)
+    tracker.spend(101.0)
+    tracker.observe(101.0, Quota(4, 29.0), unanswered=1)
+    assert sent_at(tracker, count=4, since=101.0) == [101.0] * 3 + [130.0]
 
 
 def test_a_later_answer_lowers_what_is_left() -> None:
-    allowance = told(remaining=50)
-    allowance.observe(101.0, Quota(1, 29.0), unanswered=0)
-    assert sent_at(allowance, count=2, since=101.0) == [101.0, 130.0]
+    tracker = observed(remaining=50)
+    tracker.observe(101.0, Quota(1, 29.0), unanswered=0)
+    assert sent_at(tracker, count=2, since=101.0) == [101.0, 130.0]
 
 
 @pytest.mark.parametrize("reset_in", [29.0, 36.5, 21.5])
 def test_R9_an_answer_that_was_overtaken_does_not_raise_what_is_left(reset_in: float) -> None:
-    allowance = told(remaining=0)
-    allowance.observe(101.0, Quota(99, reset_in), unanswered=0)
-    assert allowance.blocked_until >= 130.0
+    tracker = observed(remaining=0)
+    tracker.observe(101.0, Quota(99, reset_in), unanswered=0)
+    assert tracker.blocked_until >= 130.0
 
 
 def test_R9_an_answer_that_was_overtaken_does_not_bring_the_reset_forward() -> None:
-    allowance = told(remaining=0)
-    allowance.observe(101.0, Quota(0, 1.0), unanswered=0)
-    assert allowance.blocked_until == 130.0
+    tracker = observed(remaining=0)
+    tracker.observe(101.0, Quota(0, 1.0), unanswered=0)
+    assert tracker.blocked_until == 130.0
 
 
 @pytest.mark.parametrize(("reset_in", "counts"), [(36.5, True), (21.5, True), (21.4, False)])
 def test_an_answer_tells_of_this_period_if_its_reset_is_less_than_a_quarter_off(
     reset_in: float, counts: bool
 ) -> None:
-    allowance = told(remaining=50)
-    allowance.observe(101.0, Quota(0, reset_in), unanswered=0)
-    assert (allowance.blocked_until > 0) == counts
+    tracker = observed(remaining=50)
+    tracker.observe(101.0, Quota(0, reset_in), unanswered=0)
+    assert (tracker.blocked_until > 0) == counts
 
 
 def test_a_reset_that_is_more_than_a_quarter_later_is_that_of_a_new_period() -> None:
-    allowance = told(remaining=0)
-    allowance.observe(101.0, Quota(99, 36.6), unanswered=0)
-    assert allowance.blocked_until == 0
+    tracker = observed(remaining=0)
+    tracker.observe(101.0, Quota(99, 36.6), unanswered=0)
+    assert tracker.blocked_until == 0
 
 
 def test_a_request_that_goes_though_nothing_is_left_opens_nothing() -> None:
-    allowance = told(remaining=0)
-    allowance.spend(101.0)
-    assert allowance.blocked_until == 130.0
+    tracker = observed(remaining=0)
+    tracker.spend(101.0)
+    assert tracker.blocked_until == 130.0
 
 
 def test_R9_an_answer_of_the_period_before_says_nothing_about_this_one() -> None:
-    allowance = told(remaining=0, limit=10)
-    allowance.spend(130.0)
-    allowance.observe(130.1, Quota(0, 0.0, 10), unanswered=1)
-    assert sent_at(allowance, count=10, since=130.2) == [130.2] * 9 + [160.0]
+    tracker = observed(remaining=0, limit=10)
+    tracker.spend(130.0)
+    tracker.observe(130.1, Quota(0, 0.0, 10), unanswered=1)
+    assert sent_at(tracker, count=10, since=130.2) == [130.2] * 9 + [160.0]
 
 
 def test_a_reset_that_moved_on_is_a_new_period() -> None:
-    allowance = told(remaining=0)
-    allowance.observe(110.0, Quota(3, 30.0), unanswered=1)
-    assert sent_at(allowance, count=3, since=111.0) == [111.0, 111.0, 140.0]
+    tracker = observed(remaining=0)
+    tracker.observe(110.0, Quota(3, 30.0), unanswered=1)
+    assert sent_at(tracker, count=3, since=111.0) == [111.0, 111.0, 140.0]
 
 
 def test_the_next_period_is_taken_to_be_like_the_last() -> None:
-    allowance = told(remaining=0, limit=2)
-    assert sent_at(allowance, count=3, since=100.0) == [130.0, 130.0, 160.0]
+    tracker = observed(remaining=0, limit=2)
+    assert sent_at(tracker, count=3, since=100.0) == [130.0, 130.0, 160.0]
 
 
 def test_the_next_period_is_what_its_answers_say() -> None:
-    allowance = told(remaining=0, limit=3)
-    allowance.spend(130.0)
-    allowance.observe(130.1, Quota(1, 30.0, 3), unanswered=0)
-    assert sent_at(allowance, count=2, since=131.0) == [131.0, pytest.approx(160.1)]
+    tracker = observed(remaining=0, limit=3)
+    tracker.spend(130.0)
+    tracker.observe(130.1, Quota(1, 30.0, 3), unanswered=0)
+    assert sent_at(tracker, count=2, since=131.0) == [131.0, pytest.approx(160.1)]
 
 
 def test_requests_of_a_period_that_they_began_are_not_taken_off_again() -> None:
-    allowance = told(remaining=0, limit=3)
-    allowance.spend(130.0)
-    allowance.spend(130.0)
-    allowance.observe(130.5, Quota(1, 29.5, 3), unanswered=1)
-    assert sent_at(allowance, count=2, since=131.0) == [131.0, 160.0]
+    tracker = observed(remaining=0, limit=3)
+    tracker.spend(130.0)
+    tracker.spend(130.0)
+    tracker.observe(130.5, Quota(1, 29.5, 3), unanswered=1)
+    assert sent_at(tracker, count=2, since=131.0) == [131.0, 160.0]
 
 
 def test_without_a_limit_the_next_period_is_open_until_an_answer_tells() -> None:
-    allowance = told(remaining=0)
-    assert sent_at(allowance, count=50, since=100.0) == [130.0] * 50
-    allowance.observe(131.0, Quota(0, 29.0), unanswered=0)
-    assert allowance.blocked_until == 160.0
+    tracker = observed(remaining=0)
+    assert sent_at(tracker, count=50, since=100.0) == [130.0] * 50
+    tracker.observe(131.0, Quota(0, 29.0), unanswered=0)
+    assert tracker.blocked_until == 160.0
 
 
 def test_R10_headers_that_cease_are_forgotten_after_a_period() -> None:
-    allowance = told(remaining=0, limit=2)
-    assert sent_at(allowance, count=50, since=100.0) == [130.0] * 2 + [160.0] * 48
+    tracker = observed(remaining=0, limit=2)
+    assert sent_at(tracker, count=50, since=100.0) == [130.0] * 2 + [160.0] * 48
 
 
 @pytest.mark.parametrize("limit", [None, 1, 5])
 def test_R10_a_quota_that_is_always_spent_still_admits_some(limit: int | None) -> None:
-    allowance = told(remaining=0, reset_in=1.0, limit=limit)
+    tracker = observed(remaining=0, reset_in=1.0, limit=limit)
     now = 100.0
     for _ in range(20):
-        assert allowance.blocked_until - now <= 1.0
-        now = max(now, allowance.blocked_until)
-        allowance.spend(now)
-        allowance.observe(now, Quota(0, 1.0, limit), unanswered=0)
+        assert tracker.blocked_until - now <= 1.0
+        now = max(now, tracker.blocked_until)
+        tracker.spend(now)
+        tracker.observe(now, Quota(0, 1.0, limit), unanswered=0)
     assert now <= 121.0
 
 
 def test_R11_alone_all_that_is_left_may_go_at_once() -> None:
-    allowance = told(remaining=99, limit=100)
-    assert allowance.max_unanswered == inf
-    allowance.spend(100.0)
-    allowance.observe(100.1, Quota(98, 29.9, 100), unanswered=0)
-    assert allowance.max_unanswered == inf
+    tracker = observed(remaining=99, limit=100)
+    assert tracker.max_unanswered == inf
+    tracker.spend(100.0)
+    tracker.observe(100.1, Quota(98, 29.9, 100), unanswered=0)
+    assert tracker.max_unanswered == inf
 
 
 @pytest.mark.parametrize(
@@ -170,34 +170,35 @@ def test_R11_beside_others_a_part_of_what_is_left_goes_at_once(
     remaining: int, unanswered: int, max_unanswered: float
 ) -> None:
     assert (
-        told(remaining=remaining, limit=100, unanswered=unanswered).max_unanswered == max_unanswered
+        observed(remaining=remaining, limit=100, unanswered=unanswered).max_unanswered
+        == max_unanswered
     )
 
 
 def test_R11_each_surprise_makes_the_part_smaller() -> None:
-    allowance = told(remaining=100, limit=100)
+    tracker = observed(remaining=100, limit=100)
     parts = []
     for _ in range(4):
-        allowance.share()
-        allowance.observe(100.0, Quota(100, 30.0, 100), unanswered=0)
-        parts.append(100 / allowance.max_unanswered)
+        tracker.share()
+        tracker.observe(100.0, Quota(100, 30.0, 100), unanswered=0)
+        parts.append(100 / tracker.max_unanswered)
     assert parts == [4, 8, 8, 8]
 
 
 def test_R11_others_who_came_first_in_a_period_do_not_make_the_part_smaller() -> None:
-    allowance = told(remaining=40, limit=100)
-    allowance.observe(140.0, Quota(40, 30.0, 100), unanswered=0)
-    assert allowance.max_unanswered == 10
+    tracker = observed(remaining=40, limit=100)
+    tracker.observe(140.0, Quota(40, 30.0, 100), unanswered=0)
+    assert tracker.max_unanswered == 10
 
 
 def test_R11_periods_without_others_make_the_part_larger() -> None:
-    allowance = told(remaining=40, limit=100)
+    tracker = observed(remaining=40, limit=100)
     parts = []
     for period in range(1, 9):
         now = 100.0 + 30 * period
-        allowance.spend(now)
-        allowance.observe(now, Quota(99, 30.0, 100), unanswered=0)
-        parts.append(99 / allowance.max_unanswered)
+        tracker.spend(now)
+        tracker.observe(now, Quota(99, 30.0, 100), unanswered=0)
+        parts.append(99 / tracker.max_unanswered)
     assert parts == pytest.approx([4, 3.2, 2.56, 2.048, 1.6384, 1.31072, 1.048576, 0])
 
 
@@ -216,13 +217,13 @@ steps = st.lists(
 def test_R10_whatever_the_headers_say_the_wait_has_an_end(
     steps: list[tuple[float, Quota | None, int]],
 ) -> None:
-    allowance, now = RateLimitTracker(), 100.0
+    tracker, now = RateLimitTracker(), 100.0
     for seconds, quota, unanswered in steps:
         now += seconds
         if quota is None:
-            now = max(now, allowance.blocked_until)
-            allowance.spend(now)
+            now = max(now, tracker.blocked_until)
+            tracker.spend(now)
         else:
-            allowance.observe(now, quota, unanswered=unanswered)
-        assert allowance.blocked_until <= now + 3600
-        assert allowance.max_unanswered >= 1
+            tracker.observe(now, quota, unanswered=unanswered)
+        assert tracker.blocked_until <= now + 3600
+        assert tracker.max_unanswered >= 1

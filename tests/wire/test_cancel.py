@@ -22,7 +22,7 @@ MOMENTS: dict[str, list[Step]] = {
     "at the end of the body": [*array(body(1), Content_Length=999), End.SILENCE],
     "in an error body": [*status(404, b"no", Content_Length=9), End.SILENCE],
     "in back-off": status(500),
-    "at a closed gate": status(429),
+    "while the client is throttled": status(429),
 }
 
 

@@ -74,7 +74,7 @@ class Pool:
         quota = {
             "X_RateLimit_Remaining": 1000,
             "X_RateLimit_Reset": 60,
-        }  # which opens the gate
+        }  # which lets requests go out again
         return [self._go, *array(body(1, 2), **quota)]
 
     async def fill(self, client: NP6Client, server: FaultServer, size: int) -> None:

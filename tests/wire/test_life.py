@@ -27,7 +27,7 @@ WAITING: dict[str, list[Step]] = {
     "in an error body": [*status(404, b"no", Content_Length=9), End.SILENCE],
     "in back-off": status(500),
     "in back-off that was asked for": status(500, Retry_After=200),
-    "at the closed gate": status(429, Retry_After=200),
+    "while the client is throttled": status(429, Retry_After=200),
 }
 SLOW = RetryPolicy(attempts=99, base=1e6, cap=1e6)
 
