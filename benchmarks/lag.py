@@ -1,9 +1,8 @@
-"""How long large answers hold the event loop: `make lag`.
+"""How long large responses block the event loop: `make lag`.
 
-While sixteen of them are taken in, a task that sleeps a millisecond at a time notes how much later
-than that it wakes, and how much processor time this process had meanwhile: the part of the lag that
-is its own, and not that of whatever else the machine does. Below the client stands what people
-write by hand.
+While sixteen of them are read, a task sleeps for a millisecond again and again. It notes how much
+too long each sleep took, and how much processor time this process spent meanwhile: that shows which
+lag was caused by other programs. The last contestants are what people write by hand.
 """
 
 import argparse
@@ -71,7 +70,7 @@ def main() -> None:
         name, coding, base_url = options.one
         print(row(name, coding, asyncio.run(lags(name, base_url))), flush=True)
         return
-    print("| contestant | answers | lag, ms: p50 | p99 | max | of it CPU: p50 | p99 | max |")
+    print("| contestant | responses | lag, ms: p50 | p99 | max | CPU, ms: p50 | p99 | max |")
     print("|---|---|---|---|---|---|---|---|", flush=True)
     with server() as url:
         for coding, base_url in (("plain", url), ("gzip", f"{url}/gzip")):

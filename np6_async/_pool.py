@@ -165,14 +165,15 @@ class Pool:
     def _stopped(self, task: Task) -> NP6Error:
         if self._key_is_rejected:
             return AuthenticationError(
-                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row",
+                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row: check it",
                 query=task.query,
                 status=401,
                 events_yielded=task.events_yielded,
                 stopped_by="rejected key",
             )
         return DeadlineExceededError(
-            f"the fan-out's deadline of {self._deadline:g} s has passed",
+            f"the fan-out's deadline of {self._deadline:g} s has passed: pass a longer one, or "
+            "ask again for the failures",
             query=task.query,
             events_yielded=task.events_yielded,
             stopped_by="deadline",

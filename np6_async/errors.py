@@ -22,7 +22,7 @@ Every error is a value: it pickles, holds no session, request, header, key or ev
 cross a process boundary. A bad argument is a plain ``ValueError``, raised before any I/O.
 """
 
-from typing import Literal, TypeAlias, TypedDict, Unpack
+from typing import Final, Literal, TypeAlias, TypedDict, Unpack
 
 from ._query import EventQuery
 
@@ -79,6 +79,12 @@ class ErrorContext(TypedDict, total=False):
     phase: Phase | None
 
 
+_NO_RETRY: Final = {
+    "deadline": "no time was left for a retry",
+    "budget": "no retry: the retry budget is spent",
+}
+
+
 class NP6Error(Exception):
     """The base class of all errors between this client and the API.
 
@@ -125,13 +131,14 @@ class NP6Error(Exception):
         message = str(self.args[0])
         if self.query is not None:
             message = f"{self.query}: {message}"
+        is_deadline = isinstance(self, DeadlineExceededError)
         facts = [
             f"at {self.path}" if self.path else "",
             f"the API said: {self.detail[:200]}" if self.detail else "",
             f"request id {self.request_id}" if self.request_id else "",
             f"{self.attempts} attempts" if self.attempts > 1 else "",
             f"{self.events_yielded} events had arrived" if self.events_yielded else "",
-            f"stopped by the {self.stopped_by}" if self.stopped_by else "",
+            "" if is_deadline else _NO_RETRY.get(self.stopped_by or "", ""),
         ]
         known = "; ".join(fact for fact in facts if fact)
         return f"{message} [{known}]" if known else message

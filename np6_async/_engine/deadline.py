@@ -206,13 +206,16 @@ class Deadline:
         if self._is_last:
             return self._exceeded()
         return RequestTimeoutError(
-            f"timed out after {self._seconds:g} s {_WAITING[self._phase]}", phase=self._phase
+            f"timed out after {self._seconds:g} s {_WAITING[self._phase]}: the limit is "
+            f"{'Timeouts.connect + idle' if self._phase == 'connect' else 'Timeouts.idle'}",
+            phase=self._phase,
         )
 
     def _exceeded(self) -> NP6Error:
         spent = ", ".join(f"{phase} {took:.1f} s" for phase, took in self._spent.items())
         return DeadlineExceededError(
-            f"the total timeout of {self._total:g} s has passed ({spent})",
+            f"the total timeout of {self._total:g} s has passed ({spent}): raise Timeouts.total, "
+            "or ask for a shorter window",
             stopped_by="deadline",
             phase=self._phase,
         )

@@ -74,7 +74,10 @@ def _unconnected(error: aiohttp.ClientConnectorError) -> Fault:
             f"the server closed the connection during the TLS handshake {_address(error)}",
             remedy=tls.CLOSED,
         )
-    return Fault(f"no connection could be made {_address(error)}")
+    return Fault(
+        f"no connection could be made {_address(error)}",
+        remedy="check base_url, and that the network reaches it",
+    )
 
 
 _CLOSED: Final = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
@@ -129,8 +132,16 @@ _TABLE: Final[tuple[tuple[type[Exception], type[TransportError] | None, _Describ
     (aiohttp.ClientConnectorDNSError, ConnectError, _unresolved),
     (aiohttp.ClientConnectorError, ConnectError, _unconnected),
     (aiohttp.ClientHttpProxyError, ConnectError, _refused_by_proxy),
-    (aiohttp.ConnectionTimeoutError, ConnectError, Fault("connecting took too long")),
-    (TimeoutError, RequestTimeoutError, Fault("timed out waiting for data")),
+    (
+        aiohttp.ConnectionTimeoutError,
+        ConnectError,
+        Fault("connecting took too long: the limit is Timeouts.connect"),
+    ),
+    (
+        TimeoutError,
+        RequestTimeoutError,
+        Fault("timed out waiting for data: the limit is Timeouts.idle"),
+    ),
     (aiohttp.ClientConnectionError, None, _lost),
     (aiohttp.ClientPayloadError, StreamInterruptedError, malformed.body),
     (

@@ -45,6 +45,7 @@ _ADVICE: Final[Mapping[int, str]] = {
     404: "check the notification id and that it belongs to this account",
     429: "send fewer requests: lower concurrency or set max_rate",
 }
+_OUTAGE: Final = "try again later, or report the request id to the vendor's support"
 _READABLE_CODINGS: Final = frozenset({"", "identity", "gzip", "deflate"})  # aiohttp decodes these
 _UNTYPED: Final = frozenset({"", "text/plain", "application/octet-stream"})
 
@@ -66,7 +67,11 @@ def error_of(
         return _unreadable(headers)
     of_family = _FAMILIES.get(status // 100, StatusError)
     message = f"the API answered {status} {_phrase(status)}".rstrip()
-    advice = _ADVICE.get(status) or (_target(headers) if of_family is RedirectError else None)
+    advice = _ADVICE.get(status)
+    if of_family is RedirectError:
+        advice = _target(headers)
+    elif of_family is ServerError:
+        advice = _OUTAGE
     return _ERRORS.get(status, of_family)(
         f"{message}: {advice}" if advice else message,
         status=status,
@@ -118,7 +123,7 @@ def _coding(headers: Mapping[str, str]) -> str:
     if coding:  # seldom: going through all headers is slow
         lines = [value for name, value in headers.items() if name.lower() == "content-encoding"]
         coding = ", ".join(lines)
-    return coding.strip().lower()
+    return coding.lower()  # with the spaces around it that aiohttp 3.14.3 leaves, and fails on
 
 
 def _phrase(status: int) -> str:

@@ -15,7 +15,9 @@ async def forever() -> None:
 
 
 async def test_the_shorter_bound_counts() -> None:
-    with pytest.raises(RequestTimeoutError, match=r"after 0\.01 s waiting for a slot$") as waited:
+    with pytest.raises(
+        RequestTimeoutError, match=r"after 0\.01 s waiting for a slot: the limit"
+    ) as waited:
         await Deadline(5, Timers()).limit(forever, phase="slot", seconds=0.01)
     with pytest.raises(DeadlineExceededError, match=r"total timeout of 0\.01 s .*\(slot ") as ended:
         await Deadline(0.01, Timers()).limit(forever, phase="slot", seconds=5)
@@ -110,7 +112,10 @@ async def test_a_wait_can_have_several_phases() -> None:
         deadline.next_phase("response", seconds=0.01)
         await forever()
 
-    with pytest.raises(RequestTimeoutError, match=r"after 0\.01 s waiting for the response$"):
+    with pytest.raises(
+        RequestTimeoutError,
+        match=r"after 0\.01 s waiting for the response: the limit is Timeouts\.idle",
+    ):
         await deadline.limit(wait, phase="connect", seconds=5)
     deadline.next_phase("body", seconds=0.01)  # of no wait: no harm
 

@@ -55,14 +55,16 @@ def alert(reason: str) -> ssl.SSLError:
     return error
 
 
+UNREACHED = ": check base_url, and that the network reaches it"
+
 MESSAGES: dict[str, tuple[Exception, str]] = {
     "refused": (
         refused(OSError(errno.ECONNREFUSED, "foreign")),
-        "no connection could be made (np6.example.org:443: Connection refused)",
+        "no connection could be made (np6.example.org:443: Connection refused)" + UNREACHED,
     ),
     "refused by several addresses": (
         refused(OSError("Multiple exceptions: foreign")),
-        "no connection could be made (np6.example.org:443: OSError)",
+        "no connection could be made (np6.example.org:443: OSError)" + UNREACHED,
     ),
     "closed in the handshake": (
         refused(ConnectionResetError()),
@@ -109,7 +111,10 @@ MESSAGES: dict[str, tuple[Exception, str]] = {
         raised_from(aiohttp.ClientOSError(1, "foreign"), alert("DECRYPTION_FAILED")),
         "the TLS connection was lost (DECRYPTION_FAILED) before a response came",
     ),
-    "silent": (aiohttp.SocketTimeoutError("foreign"), "timed out waiting for data"),
+    "silent": (
+        aiohttp.SocketTimeoutError("foreign"),
+        "timed out waiting for data: the limit is Timeouts.idle",
+    ),
     "unknown": (
         raised_from(aiohttp.ClientError("foreign"), OddError("foreign")),
         (

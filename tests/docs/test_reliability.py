@@ -27,7 +27,7 @@ from tests.wire.fault_server import FaultServer, always, array, status
 TESTS = Path(__file__).parent.parent
 ROOT = TESTS.parent
 TEXT = (ROOT / "docs" / "reliability.md").read_text("utf-8")
-CA, PROXY, OPTIONS, AGAIN, ACCOUNT, MOCKING, COUNTING, LOGGING, HOOKS = re.findall(
+CA, PROXY, OPTIONS, AGAIN, ACCOUNT, FAULTS, MOCKING, COUNTING, LOGGING, HOOKS = re.findall(
     r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE
 )
 UNITS = {"KiB": 2**10, "MiB": 2**20}
@@ -203,6 +203,11 @@ async def test_a_view_and_a_second_fan_out_run_as_the_examples_say(
         names = await run(AGAIN, np6=np6, ids=[999_999])
     assert capsys.readouterr().out.endswith(" events\n")
     assert names["again"].failures.keys() == names["result"].failures.keys() != set()
+
+
+async def test_a_sandbox_fails_and_compares_as_the_example_says() -> None:
+    names = await run(FAULTS, NP6Client=NP6Client)
+    assert names["result"].events
 
 
 async def test_a_client_is_mocked_as_the_example_says() -> None:

@@ -43,8 +43,8 @@ def test_every_coding_that_counts_as_readable_is_tried_here() -> None:
 async def test_a_coding_that_counts_as_readable_is_read(
     serve: Serve, np6: MakeClient, coding: str, spell: Callable[[str], str]
 ) -> None:
-    if spell in (str.upper, str.title) and Version(aiohttp.__version__) < Version("3.14.4"):
-        pytest.skip("aiohttp 3.14.3 decodes GZIP wrongly, so the body is asked for uncompressed")
+    if spell is not str.lower and Version(aiohttp.__version__) < Version("3.14.4"):
+        pytest.skip("aiohttp 3.14.3 reads `gzip` only, so the body is asked for uncompressed")
     sent = array(ENCODE[coding](PLAIN), Content_Encoding=spell(coding))
     server = await serve(always(sent))
     client = np6(server.url)
