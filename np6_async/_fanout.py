@@ -116,7 +116,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
             events[task.query] = await gather(self._resources, task.query, make)
 
         try:
-            await self._pool.run(serve)
+            await asyncio.create_task(self._pool.run(serve))
         except BaseException:
             events.clear()  # error reports show local variables, which must not hold events
             raise
@@ -178,3 +178,4 @@ class FanOut(SingleUse[FanOutResult[E]]):
             await asyncio.gather(self._runner, return_exceptions=True)
             while not self._handed.empty():
                 self._handed.get_nowait()  # error reports show `self`, which must not hold events
+            self._wake(self._runner)  # others that iterate

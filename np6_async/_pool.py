@@ -56,71 +56,58 @@ class Pool:
         self._exhausted = False
         self._size = size
         self._deadline = deadline
-        self._ends_at: float | None = None
+        self._running: asyncio.Task[None] | None  # and its time limit; only while it runs
+        self._scope: asyncio.Timeout
         self._reading = asyncio.Lock()
-        self._workers: set[asyncio.Timeout] = set()
         self._rejections = 0  # 401s in a row
         self._key_is_rejected = False
 
     async def run(self, serve: Serve) -> None:
-        """Run all queries.
+        """Run all queries. Use a task of its own: `asyncio.TaskGroup` may leave it cancelled.
 
         Raises:
             Exception: Reading the queries raised it, or the client was closed.
         """
-        if self._deadline is not None:
-            self._ends_at = asyncio.get_running_loop().time() + self._deadline
+        errors: list[BaseException] = []
+        self._running = asyncio.current_task()
+        self._scope = asyncio.timeout(self._deadline)
         try:
-            async with aclosing(self._queries), asyncio.TaskGroup() as group:
+            async with self._scope, aclosing(self._queries), asyncio.TaskGroup() as workers:
                 for _ in range(self._size):
-                    group.create_task(self._work(serve))
+                    workers.create_task(self._work(serve))
+        except TimeoutError:
+            if not self._scope.expired():
+                raise
         except asyncio.CancelledError as cancelled:
-            cancelled.__traceback__ = None  # a frame of TaskGroup refers to it: a reference cycle
+            cancelled.__traceback__ = None  # a frame of the task group refers to it: a cycle
             raise
-        except ExceptionGroup as failed:
-            first = failed.exceptions[0]  # raised below, without its group
-        else:
-            self.complete = self._exhausted and not self.failures
-            return
-        try:
-            raise first
+        except BaseExceptionGroup as failed:
+            failed.__traceback__ = None  # likewise
+            errors = [failed.exceptions[0]]
         finally:
-            del first  # an error that a frame of its own traceback refers to is a cycle
+            del self._scope, self._running  # they refer to the task, and that to its error
+        if errors:
+            raise errors.pop()  # no local variable refers to it: that would be a cycle as well
+        self.complete = self._exhausted and not self.failures
 
     async def _work(self, serve: Serve) -> None:
-        scope = asyncio.timeout_at(self._ends_at)
         try:
-            async with scope:
-                self._workers.add(scope)
-                while (query := await self._next()) is not None:
-                    await self._serve(Task(query), serve, scope)
-            return
-        except TimeoutError:
-            if not scope.expired():
-                raise
+            while (query := await self._next()) is not None:
+                await self._serve(Task(query), serve)
             return
         except asyncio.CancelledError:
-            if self._is_cancelled():
+            if self._running is not None and self._running.cancelling():
                 raise
-        finally:
-            self._workers.discard(scope)
-            del scope  # it refers to the task, which keeps its CancelledError: a reference cycle
         # A task group would take it for the end of the worker, and the run would seem complete.
         raise RuntimeError(
             "the source of the ids, a hook or the session raised CancelledError, although nobody"
             " cancelled this fan-out: find out which task or future of its own was cancelled"
         )
 
-    @staticmethod
-    def _is_cancelled() -> bool:
-        """Whether somebody has cancelled the current task."""
-        task = asyncio.current_task()
-        return task is not None and task.cancelling() > 0
-
     async def _next(self) -> EventQuery | None:
         """Read the next query; None if there is none, or the run is over."""
         async with self._reading:
-            if self._exhausted or self._is_over():
+            if self._exhausted or self._key_is_rejected or self._scope.expired():
                 return None
             try:
                 return await anext(self._queries)
@@ -128,21 +115,22 @@ class Pool:
                 self._exhausted = True
         return None
 
-    async def _serve(self, task: Task, serve: Serve, scope: asyncio.Timeout) -> None:
+    async def _serve(self, task: Task, serve: Serve) -> None:
         """Run one query, and record its failure."""
+        if self._scope.expired():  # the source of the ids went on although it was cancelled
+            self._note(task.query, self._stopped(task))
+            return
         try:
             await serve(task)
         except NP6Error as error:
             self._note(task.query, error)
         except asyncio.CancelledError:
-            if scope.expired():  # not the clock, which may lag behind the timer
+            if self._scope.expired():
                 self._note(task.query, self._stopped(task))
             raise
         else:
             self._rejections = 0
             self.failures.pop(task.query, None)  # the same query may have failed before
-        finally:
-            del scope  # as in `_work`
 
     def _note(self, query: EventQuery, failure: NP6Error) -> None:
         self.failures[query] = failure.with_traceback(None)  # its frames take far more memory
@@ -152,15 +140,8 @@ class Pool:
             self._rejections = 0  # the key was accepted for another query
         if self._rejections == _MAX_REJECTIONS and not self._key_is_rejected:
             self._key_is_rejected = True  # for good, although a success may still arrive
-            now = asyncio.get_running_loop().time()
-            for scope in self._workers:
-                if not scope.expired():
-                    scope.reschedule(now)
-
-    def _is_over(self) -> bool:
-        if self._key_is_rejected:
-            return True
-        return self._ends_at is not None and asyncio.get_running_loop().time() >= self._ends_at
+            if not self._scope.expired():
+                self._scope.reschedule(asyncio.get_running_loop().time())
 
     def _stopped(self, task: Task) -> NP6Error:
         if self._key_is_rejected:

@@ -37,9 +37,7 @@ async def test_a_deadline_loses_no_query_when_the_timer_is_early(
 
 def expire(run: object) -> None:
     """Have the deadline of a run pass although its clock does not say so."""
-    pool = vars(run)["_pool"]
-    for scope in pool._workers:
-        scope.reschedule(-1)
+    vars(run)["_pool"]._scope.reschedule(-1)
 
 
 async def test_a_run_that_was_left_says_so_when_it_is_iterated(
