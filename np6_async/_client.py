@@ -88,14 +88,14 @@ class NP6Client(Endpoints):
             transport=Transport(
                 key=key,
                 base_url=self._base_url,
-                timeouts=timeouts,
                 session=session,
                 concurrency=self._concurrency,
             ),
             limiter=Limiter(Governor(concurrency=self._concurrency, max_rate=rate)),
             timeouts=timeouts,
             retry=retry,
-        ).with_options(timeouts=None, retry=None, hooks=checked_hooks)
+            hooks=checked_hooks,
+        )
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Self:  # noqa: ANN401 - any argument of NP6Client

@@ -136,8 +136,9 @@ class FanOut(SingleUse[FanOutResult[E]]):
                 del page  # error reports show local variables, which must not hold events
                 await handing
                 task.events_yielded += count
-        finally:
+        except BaseException:
             await pages.aclose()
+            raise
 
     async def __aenter__(self) -> Self:
         self._resources.timers.check()

@@ -1,10 +1,14 @@
 """The settings of a client: values that are checked once."""
 
+import html
+import json
+import re
 import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from operator import index
 from typing import Final, NoReturn, SupportsIndex
+from urllib.parse import quote, quote_plus
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
@@ -115,7 +119,7 @@ class RetryPolicy:
 class ApiKey:
     """The key, stored so that no repr, copy, pickle, `vars` or walk over attributes shows it."""
 
-    __slots__ = ("reveal",)
+    __slots__ = ("forms", "reveal")
 
     def __init__(self, value: str) -> None:
         reason = _why_unusable(value)
@@ -124,12 +128,29 @@ class ApiKey:
             raise ValueError(f"the API key {reason}")
         self.reveal: Callable[[], str] = lambda: value
         """Returns the key itself, for the one header it belongs in."""
+        forms = _forms(value)
+        self.forms: Callable[[], tuple[str, ...]] = lambda: forms
+        """Returns how a server may repeat the key."""
 
     def __repr__(self) -> str:
         return "ApiKey('***')"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key cannot be pickled: read it from where your secrets are stored")
+
+
+def _forms(key: str) -> tuple[str, ...]:
+    """Return the key as it is, and escaped for JSON, URLs and HTML where that differs."""
+    in_json = json.dumps(key)[1:-1]
+    by_dotnet = re.sub(r"[+&<>'`]", lambda match: f"\\u{ord(match[0]):04X}", in_json)
+    escaped = (
+        in_json,
+        in_json.replace("/", r"\/"),
+        by_dotnet,
+        quote(key, safe=""),
+        quote_plus(key),
+    )
+    return tuple(dict.fromkeys([key, *escaped, html.escape(key)]))
 
 
 def _why_unusable(key: str) -> str | None:

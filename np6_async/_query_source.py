@@ -1,12 +1,6 @@
 """The queries of a fan-out, read one by one from the caller's ids and queries."""
 
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    Callable,
-    Iterable,
-    Mapping,
-)
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from ._generated.kinds import EventKind
@@ -31,7 +25,9 @@ def read_queries(
     Raises:
         ValueError: An argument is invalid. An invalid id raises it when it is read.
     """
-    if isinstance(ids, str | bytes) or not isinstance(ids, Iterable | AsyncIterable):
+    if isinstance(ids, str | bytes | bytearray | memoryview) or not isinstance(
+        ids, Iterable | AsyncIterable
+    ):
         raise ValueError(
             f"ids must be an iterable of ints or of EventQuery, not {type(ids).__name__}"
         )

@@ -165,7 +165,7 @@ class ProtocolError(TransportError):
 
 
 class StatusError(NP6Error):
-    """The API answered with a status other than 200."""
+    """The API answered with a status that is no success."""
 
 
 class BadRequestError(StatusError):

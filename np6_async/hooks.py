@@ -71,8 +71,8 @@ class Hook(Protocol):
         """A query ended early, and not by an `NP6Error`.
 
         Its loop was left, its task was cancelled, its client was closed, or an exception of another
-        kind was raised. A fan-out cancels its tasks at its deadline or after a
-        rejected key, so these queries are abandoned too.
+        kind was raised. A fan-out cancels its tasks at its deadline or after a rejected key, so
+        these queries are abandoned too.
         """
         return
 

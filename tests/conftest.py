@@ -47,13 +47,13 @@ def untraced() -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection() -> Generator[None, object, object]:
     """Collect without coverage's tracing, which takes as long again.
 
     The package has been imported by then, with it.
     """
     with untraced():
-        yield
+        return (yield)
 
 
 def pytest_collection_finish() -> None:
@@ -77,6 +77,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.fixture(scope="module", autouse=True)
 def keep_collections_short() -> None:
     """Keep what is there before a module out of the collections after each of its tests."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

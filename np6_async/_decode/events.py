@@ -59,48 +59,53 @@ def event_hooks(converter: Any, *models: Any) -> Hooks[Any]:
     )
 
 
+def _or_none(hooks: Hooks[Any], cl: Any) -> Hooks[Any]:
+    """Return hooks that take null for None, if that is in the union."""
+    if type(None) not in get_args(cl):
+        return hooks
+
+    def load(element: Any) -> Any:
+        return None if bytes(element).strip() == b"null" else hooks.load(element)
+
+    return Hooks(
+        load,
+        lambda array: [load(element) for element in split(array)],
+        lambda events: hooks.has_deep([event for event in events if event is not None]),
+    )
+
+
 @cache
 def event_loader(converter: Any, cl: Any) -> Callable[[bytes], Any] | None:
     """Return what loads events that may be unknown, or a list of them; None for another type."""
     is_list = get_origin(cl) is list
     (form,) = get_args(cl) if is_list else (cl,)
-    if not is_event_union(form) or type(None) in get_args(form):
+    if not is_event_union(form):
         return None
-    load = _load_all if is_list else _load_one
-    return partial(load, event_hooks(converter, *_models(form)))
+    hooks = event_hooks(converter, *_models(form))
+    return partial(_load_all if is_list else _load_one, _or_none(hooks, form))
 
 
 def _load_one(hooks: Hooks[Any], data: bytes) -> Any:
-    events = _read(hooks, b"[%b]" % data)
-    if events is None or len(events) != 1:
+    events = _load_all(hooks, b"[%b]" % data)
+    if len(events) != 1:
         raise msgspec.DecodeError("this is not the complete JSON of one event")
     return events[0]
 
 
-def _load_all(hooks: Hooks[Any], data: bytes) -> list[Any]:
-    events = _read(hooks, data)
-    if events is None:
-        raise msgspec.DecodeError("this is not the complete JSON of a list of events")
-    return events
-
-
-def _read(hooks: Hooks[Any], array: bytes) -> list[Any] | None:
+def _load_all(hooks: Hooks[Any], array: bytes) -> list[Any]:
     splitter = ArraySplitter(FittingDecoder(hooks), max_element=len(array))
     events = splitter.feed(array) + splitter.finish()
-    return events if splitter.fault is None else None
+    if splitter.fault is not None:
+        raise msgspec.DecodeError(
+            "this is not the complete JSON of one event, or of a list of events"
+        )
+    return events
 
 
 def event_structurer(cl: Any, converter: Any) -> Callable[[Any, Any], Any]:
     """Return what takes JSON types for an event that may be unknown."""
-    hooks = event_hooks(converter, *_models(cl))
-    may_be_none = type(None) in get_args(cl)
-
-    def structure(value: Any, _: Any) -> Any:
-        if value is None and may_be_none:
-            return None
-        return _load_one(hooks, _encoded(value))
-
-    return structure
+    hooks = _or_none(event_hooks(converter, *_models(cl)), cl)
+    return lambda value, _: _load_one(hooks, _encoded(value))
 
 
 def _encoded(value: object) -> bytes:

@@ -4,10 +4,9 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from contextlib import ExitStack
 from typing import Any, Concatenate, Final, ParamSpec
 
-from np6_async._query import EventQuery
 from np6_async.hooks import Hook, QueryRun
 from np6_async.models import UnknownEvent
 
@@ -22,7 +21,6 @@ METHODS: Final = tuple(name for name in vars(Hook) if not name.startswith("_"))
 """The names of the methods that a hook may have."""
 
 _printable_type: Final = re.compile(r"[\w.:-]{1,64}", re.ASCII).fullmatch
-_run_ids: Final = count(1)
 
 
 def check_hooks(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
@@ -85,7 +83,8 @@ class Instrumentation:
         scrub: Callable[[str], str] = str,
     ) -> None:
         self.has_users: Final = bool(hooks)
-        """Whether the user has hooks. Without, start and success of a query need not be told."""
+        """Whether the user has hooks. Only these need to know that a query starts or succeeds, or
+        that an attempt ends."""
         self._own: Final = (counters, log)
         self._log = log
         self._hooks = hooks
@@ -105,13 +104,6 @@ class Instrumentation:
         self.anomaly = self._all(Hook.anomaly)
         self._unknown_event = self._all(Hook.unknown_event)
 
-    def start(self, query: EventQuery) -> QueryRun:
-        """Start a run of a query, and tell the hooks."""
-        run = QueryRun(next(_run_ids), query)
-        if self.has_users:
-            self.query_started(run)
-        return run
-
     def unknown_event(self, run: QueryRun, event: UnknownEvent) -> None:
         """Report an event that fits no model; its type only if that is a plain name."""
         type_ = self._scrub(event.type or "")
@@ -129,8 +121,9 @@ class Instrumentation:
             return calls[0]
 
         def call_all(*args: P.args, **kwargs: P.kwargs) -> None:
-            for call in calls:
-                call(*args, **kwargs)
+            with ExitStack() as stack:  # which calls all, whatever one of them raises
+                for call in reversed(calls):
+                    stack.callback(call, *args, **kwargs)
 
         return call_all
 

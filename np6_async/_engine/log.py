@@ -6,6 +6,7 @@ the key, a header, or the content of an event except its type.
 
 import logging
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable
 from math import inf
@@ -97,7 +98,7 @@ class QueryLog(Hook):
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._rates: defaultdict[str, _Rate] = defaultdict(_Rate)
-        self._failed_hooks: set[tuple[int, str]] = set()
+        self._failed_hooks: set[tuple[type[Hook], str]] = set()
         self._types: set[str | None] = set()  # of unknown events that were logged
 
     def query_failed(self, run: QueryRun, *, error: NP6Error) -> None:
@@ -138,11 +139,11 @@ class QueryLog(Hook):
 
     def hook_failed(self, hook: Hook, method: str, error: Exception) -> None:
         """Log that a method of a hook raised an exception, for the first time."""
-        if (id(hook), method) in self._failed_hooks:
+        if (type(hook), method) in self._failed_hooks:
             return
-        self._failed_hooks.add((id(hook), method))
         fields = {"hook": type(hook).__qualname__, "method": method, "error": type(error).__name__}
-        self._write(_HOOK_FAILED, error, **fields)
+        if self._write(_HOOK_FAILED, error, **fields):
+            self._failed_hooks.add((type(hook), method))
 
     def _write(self, entry: _Entry, error: Exception | None = None, /, **fields: object) -> bool:
         """Log a record; return whether it was read and within the rate."""
@@ -154,7 +155,11 @@ class QueryLog(Hook):
         fields = {"event": entry.name, **fields, "left_out": rate.left_out}
         rate.left_out = 0
         extra = {f"np6_{name}": value for name, value in fields.items()}
-        _log.log(entry.level, entry.template, fields, extra=extra, exc_info=error)
+        try:
+            _log.log(entry.level, entry.template, fields, extra=extra, exc_info=error)
+        except Exception:  # noqa: BLE001 - of a filter; `logging` itself treats handlers so
+            if logging.raiseExceptions:
+                traceback.print_exc()
         return True
 
 

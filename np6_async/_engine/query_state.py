@@ -1,8 +1,9 @@
 """The state of one query across its attempts: time, failures, and how to send the next one."""
 
 import random
+from itertools import count
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from attrs import define, field
 
@@ -19,6 +20,8 @@ from .resume import KeyReader, Progress
 __all__ = ["QueryState"]
 
 T = TypeVar("T")
+
+_run_ids: Final = count(1)
 
 
 @define(eq=False)
@@ -58,7 +61,14 @@ class QueryState:
         self.minimum_rate = MinimumRate(resources.low_speed_time)
 
     def __enter__(self) -> Self:
-        self.run = self.resources.instrumentation.start(self.query)
+        hooks = self.resources.instrumentation
+        self.run = QueryRun(next(_run_ids), self.query)
+        try:
+            if hooks.has_users:
+                hooks.query_started(self.run)
+        except BaseException:  # such as KeyboardInterrupt
+            hooks.query_abandoned(self.run, attempts=0, elapsed=0.0)
+            raise
         return self
 
     def __exit__(

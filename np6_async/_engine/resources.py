@@ -29,12 +29,13 @@ class Resources:
         limiter: Decides when.
         timeouts: How long to wait; a setting.
         retry: How failures are repeated; a setting.
-        instrumentation: Calls the listeners; the user's hooks are a setting.
+        hooks: The user's hooks; a setting.
         budget: Pays for retries.
         timers: Ends waits.
         gathering: Held while a large response is decoded whose events are all kept.
         counters: The statistics.
         log: The log.
+        instrumentation: Calls statistics, log and hooks.
         low_speed_time: Seconds of waiting over which the rate of a body is measured.
     """
 
@@ -42,19 +43,18 @@ class Resources:
     limiter: Limiter
     timeouts: Timeouts
     retry: RetryPolicy
+    hooks: tuple[Hook, ...] = ()
     budget: RetryBudget = Factory(RetryBudget)
     timers: Timers = Factory(Timers)
     gathering: asyncio.Lock = Factory(asyncio.Lock)
     counters: Counters = Factory(Counters)
     log: QueryLog = Factory(QueryLog)
-    instrumentation: Instrumentation = field(
-        default=Factory(lambda self: self.instrument(()), takes_self=True)
-    )
     low_speed_time: float = LOW_SPEED_TIME
+    instrumentation: Instrumentation = field(init=False)
 
-    def instrument(self, hooks: tuple[Hook, ...]) -> Instrumentation:
-        """Return the instrumentation that calls statistics, log and these hooks."""
-        return Instrumentation(self.counters, self.log, hooks, scrub=self.transport.scrub)
+    @instrumentation.default
+    def _instrument(self) -> Instrumentation:
+        return Instrumentation(self.counters, self.log, self.hooks, scrub=self.transport.scrub)
 
     def with_options(
         self,
@@ -68,7 +68,7 @@ class Resources:
             self,
             timeouts=timeouts or self.timeouts,
             retry=retry or self.retry,
-            instrumentation=self.instrumentation if hooks is None else self.instrument(hooks),
+            hooks=self.hooks if hooks is None else hooks,
         )
 
     @property

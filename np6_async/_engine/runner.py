@@ -1,5 +1,6 @@
 """Runs one query until it succeeds or fails for good: `gather` a list, or `stream` pages."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
@@ -47,6 +48,8 @@ async def gather(resources: Resources, query: EventQuery, make: MakeDecoder[T]) 
     with QueryState(query, resources, gapless=True) as state:
         decoder = _decoder(make, state)
         done = query.is_empty
+        if done:
+            await asyncio.sleep(0)  # many of these must not block the event loop
         while not done:
             attempt = Attempt(state, query, decoder)
             with attempt, await attempt.acquire() as slot:
@@ -83,6 +86,8 @@ async def stream(
         decoder = _decoder(make, state)
         elements: list[T] = []
         done = query.is_empty
+        if done:
+            await asyncio.sleep(0)
         while not done:
             attempt = Attempt(state, state.rest, decoder)
             with attempt, await attempt.acquire() as slot:

@@ -28,7 +28,9 @@ class Fault:
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an exception, what it was raised from, and so on to the first cause."""
-    while error is not None:
+    seen: set[int] = set()  # an exception may have been raised from itself
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         if isinstance(error, aiohttp.ClientConnectorError):
             error = error.os_error

@@ -14,7 +14,8 @@ def scrub(text: str, key: ApiKey) -> str:
 
     A text that was cut short may end with the first part of the key, which is removed as well.
     """
-    text = text.replace(key.reveal(), "***")
+    for form in key.forms():
+        text = text.replace(form, "***")
     lengths = range(len(key.reveal()) - 1, 3, -1)
     tail = next((n for n in lengths if text.endswith(key.reveal()[:n])), 0)
     return f"{text[:-tail]}***" if tail else text
@@ -23,7 +24,8 @@ def scrub(text: str, key: ApiKey) -> str:
 def scrubbed_headers(response: aiohttp.ClientResponse, key: ApiKey) -> Mapping[str, str]:
     """Return the headers of a response without the key."""
     headers = response.headers
-    if key.reveal() not in "\n".join(headers.values()):
+    values = "\n".join(headers.values())
+    if not any(map(values.__contains__, key.forms())):
         return headers
     clean = headers.copy()
     for name, value in headers.items():

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 
 import aiohttp
 from yarl import URL
@@ -27,7 +28,6 @@ class Transport:
     Args:
         key: Sent in a header, and nowhere but to the origin of `base_url`.
         base_url: Where the API is.
-        timeouts: Those of most requests.
         session: A caller's own session, which stays open; None to have one made and closed.
         concurrency: How many requests there may be at once.
 
@@ -40,7 +40,6 @@ class Transport:
         *,
         key: ApiKey,
         base_url: URL,
-        timeouts: Timeouts,
         session: Session | None,
         concurrency: int,
     ) -> None:
@@ -50,8 +49,6 @@ class Transport:
         self._callers = (
             None if session is None else CallersSession(session, concurrency=concurrency)
         )
-        self._timeouts = timeouts
-        self._timeout = self._client_timeout(timeouts)
         self._own = OwnSessions()
 
     async def send(
@@ -79,9 +76,10 @@ class Transport:
             StaleConnectionError: The same, on a kept connection; a new one will help.
         """
         failure: Exception
-        timeout = self._timeout
-        if timeouts is not self._timeouts:  # those of a view
-            timeout = self._client_timeout(timeouts)
+        # With our own sessions, the caller of `send` times the wait for data, from `connected` on.
+        # A caller's session does not report a connection, so there aiohttp times it.
+        idle = None if self._callers is None else timeouts.idle
+        timeout = _client_timeout(timeouts.connect, idle)
         sending = self._get(
             path, params, timeout, uncompressed=uncompressed, new_connection=new_connection
         )
@@ -108,15 +106,6 @@ class Transport:
             raise failure
         finally:
             del failure  # an error that a frame of its own traceback refers to is a cycle
-
-    def _client_timeout(self, timeouts: Timeouts) -> aiohttp.ClientTimeout:
-        # With our own sessions, the caller of `send` times the wait for data, from `connected` on.
-        # A caller's session does not report a connection, so there aiohttp times it.
-        return aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=timeouts.connect,
-            sock_read=None if self._callers is None else timeouts.idle,
-        )
 
     def _get(
         self,
@@ -191,6 +180,11 @@ class Transport:
     async def aclose(self) -> None:
         """Close the client's own sessions, but not the caller's."""
         await self._own.aclose()
+
+
+@cache
+def _client_timeout(connect: float, idle: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=idle)
 
 
 def _nothing() -> None:

@@ -88,7 +88,7 @@ class RetryDecision(NamedTuple):
     Attributes:
         delay: Seconds until the next attempt; None if there is none.
         stopped_by: What ended the retries early, as in `NP6Error.stopped_by`.
-        permanent: Whether the failures show that no later attempt can help.
+        permanent: Whether the failures together show that no later attempt can help.
     """
 
     delay: float | None

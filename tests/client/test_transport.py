@@ -7,7 +7,7 @@ import pytest
 from multidict import CIMultiDict
 from yarl import URL
 
-from np6_async import Timeouts
+from np6_async._http.redaction import scrub, scrubbed_headers
 from np6_async._http.transport import Transport
 from np6_async._options import ApiKey
 
@@ -30,9 +30,7 @@ async def test_S1_the_key_is_sent_to_the_origin_of_the_api_only(
     key: str, base_url: str, url: str, is_ours: bool
 ) -> None:
     """No request of ours goes anywhere else; this is a second safeguard."""
-    transport = Transport(
-        key=ApiKey(key), base_url=URL(base_url), timeouts=Timeouts(), session=None, concurrency=1
-    )
+    transport = Transport(key=ApiKey(key), base_url=URL(base_url), session=None, concurrency=1)
     request: Any = SimpleNamespace(url=URL(url), headers=CIMultiDict(), proxy=None)
 
     async def answer(_: object) -> Any:
@@ -60,8 +58,18 @@ def test_S5_the_key_and_nothing_else_is_removed_from_a_text(text: str, shown: st
     transport = Transport(
         key=ApiKey("0123456789"),
         base_url=URL("https://np6.example.org"),
-        timeouts=Timeouts(),
         session=None,
         concurrency=1,
     )
     assert transport.scrub(text) == shown
+
+
+@pytest.mark.parametrize(
+    "form", [r"a/b+c&d", r"a\/b+c&d", r"a/b\u002Bc\u0026d", "a%2Fb%2Bc%26d", "a/b+c&amp;d"]
+)
+def test_S5_nor_is_the_key_shown_if_the_server_escapes_it(form: str) -> None:
+    key = ApiKey("a/b+c&d")
+    assert scrub(f'{{"key": "{form}"}}', key) == '{"key": "***"}'
+    headers = CIMultiDict({"X-Request-Id": form})
+    response: Any = SimpleNamespace(headers=headers)
+    assert dict(scrubbed_headers(response, key)) == {"X-Request-Id": "***"}

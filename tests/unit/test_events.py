@@ -1,6 +1,7 @@
 """Events that were written are read again by the rules of the query that yielded them."""
 
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -136,7 +137,9 @@ def test_a_line_that_was_cut_is_refused(end: int) -> None:
     for type_ in types:
         with pytest.raises(msgspec.DecodeError, match="not the complete JSON of one event"):
             converter.loads(COMPLETE[:end], type_)
-    with pytest.raises(msgspec.DecodeError, match="not the complete JSON of a list of events"):
+    with pytest.raises(
+        msgspec.DecodeError, match="not the complete JSON of one event, or of a list of"
+    ):
         converter.loads(b"[%b" % COMPLETE[:end], list[BounceEvent | UnknownEvent])
 
 
@@ -151,7 +154,9 @@ def test_what_is_not_one_event_is_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"5", b"[{}] x", b"[{}", b"[{},]", b"[}"])
 def test_what_is_no_list_of_events_is_refused(data: bytes) -> None:
-    with pytest.raises(msgspec.DecodeError, match="not the complete JSON of a list of events"):
+    with pytest.raises(
+        msgspec.DecodeError, match="not the complete JSON of one event, or of a list of"
+    ):
         converter.loads(data, list[BounceEvent | UnknownEvent])
 
 
@@ -258,6 +263,16 @@ def test_null_is_none_where_the_type_has_none() -> None:
     assert type(bounce) is BounceEvent
     (unknown,) = converter.loads(b"[null]", list[BounceEvent | UnknownEvent])
     assert isinstance(unknown, UnknownEvent)
+
+
+@pytest.mark.parametrize("given", [b'{"type":"new","n":1.50, "n":2}', b'{"id":"\\ud800"}', b"[1"])
+def test_where_the_type_has_none_events_are_read_by_the_same_rules(given: bytes) -> None:
+    plain: Any = BounceEvent | UnknownEvent
+    cut = given.startswith(b"[")
+    with pytest.raises(msgspec.DecodeError) if cut else nullcontext():
+        assert converter.loads(given, plain | None) == converter.loads(given, plain)
+        wanted = converter.loads(b"[%b]" % given, list[plain])
+        assert converter.loads(b"[null, %b ]" % given, list[plain | None]) == [None, *wanted]
 
 
 def test_models_that_no_member_tells_apart_are_refused() -> None:

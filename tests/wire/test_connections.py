@@ -340,7 +340,6 @@ async def impatient(key: str) -> AsyncIterator[Callable[[str], Stream]]:
             transport = Transport(
                 key=ApiKey(key),
                 base_url=to_base_url(url),
-                timeouts=timeouts,
                 session=None,
                 concurrency=1,
             )

@@ -152,3 +152,15 @@ async def test_what_ends_the_task_or_the_process_passes(
         with pytest.raises(kind, match="mine"):
             await np6(server.url, session=session).executions(156)
     assert server.requests == []
+
+
+async def test_an_exception_that_is_its_own_cause_is_translated(
+    serve: Serve, np6: MakeClient
+) -> None:
+    error = OddError("foreign")
+    error.__cause__ = error
+    server = await serve(always(array(body(1))))
+    async with aiohttp.ClientSession(**by_connector(Broken(error))) as session:
+        with pytest.raises(ConnectError, match="OddError was raised"):
+            await np6(server.url, session=session, retry=TWICE).bounces(156)
+    error.__cause__ = None

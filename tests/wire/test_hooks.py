@@ -322,6 +322,58 @@ async def test_an_interrupt_in_a_hook_is_not_swallowed(serve: Serve, np6: MakeCl
         await np6(server.url, hooks=[Interrupting()]).bounces(156).__anext__()
 
 
+class Interruption(BaseException):
+    """Not KeyboardInterrupt, which would end the loop of the test."""
+
+
+def interrupting(name: str) -> Hook:
+    """Return a hook that raises what is no `Exception` when it is told of one thing."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise Interruption
+
+    hook: Hook = type("Interrupting", (Hook,), {name: interrupt})()
+    return hook
+
+
+@pytest.mark.parametrize("interrupting_first", [True, False])
+@pytest.mark.parametrize("name", ["query_started", "attempt_started", "query_finished"])
+async def test_a_hook_that_is_interrupted_keeps_no_other_from_the_end_of_a_run(
+    serve: Serve, np6: MakeClient, recorder: Recorder, name: str, *, interrupting_first: bool
+) -> None:
+    server = await serve(always(array(body(1))))
+    hooks = [interrupting(name), recorder]
+    hooks = hooks if interrupting_first else hooks[::-1]
+    client = np6(server.url, hooks=hooks)
+    with pytest.raises(Interruption):
+        await client.bounces(156)
+    with pytest.raises(Interruption):
+        await client.fan_out([156], kinds="bounces")
+    assert recorder.names.count("query_started") == 2
+
+
+async def test_a_filter_of_the_log_that_fails_harms_no_query(
+    serve: Serve,
+    np6: MakeClient,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(_: logging.LogRecord) -> bool:
+        raise LookupError
+
+    monkeypatch.setattr(logging.getLogger("np6_async"), "filters", [fail])
+    server = await serve(always(status(500)))
+    with pytest.raises(ServerError):
+        await np6(server.url, hooks=[recorder]).bounces(156)
+    assert recorder.names[-1] == "query_failed"
+    assert "LookupError" in capsys.readouterr().err
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    with pytest.raises(ServerError):
+        await np6(server.url).bounces(156)
+    assert capsys.readouterr().err == ""
+
+
 class Partial:
     """Listens to one thing, without the base class."""
 

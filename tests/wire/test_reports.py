@@ -298,6 +298,23 @@ ENDINGS: dict[str, Response] = {
 }
 
 
+async def left(run: Callable[[], Awaitable[object]], *, times: int) -> dict[str, int]:
+    """Return how many of our objects are more after so many runs, by their kind."""
+
+    async def repeat(times: int) -> None:
+        for _ in range(times):
+            with suppress(NP6Error, ExceptionGroup, StopAsyncIteration, TimeoutError, ValueError):
+                await run()
+        await settled()
+
+    await repeat(3)
+    with no_collector():
+        before = ours()
+        await repeat(times)
+        after = ours()
+    return {kind: n - before.get(kind, 0) for kind, n in after.items() if n > before.get(kind, 0)}
+
+
 @pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_what_has_ended_is_freed_without_the_collector(
@@ -306,38 +323,16 @@ async def test_what_has_ended_is_freed_without_the_collector(
     server = await serve(always(ENDINGS[ending]))
     # Not by the fixture `np6`, which keeps each error to search it for the key.
     async with NP6Client("key", base_url=server.url, retry=ONCE, timeouts=IMPATIENT) as client:
-
-        async def run(times: int) -> None:
-            for _ in range(times):
-                with suppress(NP6Error, ExceptionGroup, StopAsyncIteration):
-                    await ask(client)
-            await settled()
-
-        await run(3)
-        with no_collector():
-            before = ours()
-            await run(4 if ending == "slow" else 20)
-            after = ours()
-    assert {
-        kind: n - before.get(kind, 0) for kind, n in after.items() if n > before.get(kind, 0)
-    } == {}
+        assert await left(lambda: ask(client), times=4 if ending == "slow" else 20) == {}
 
 
 @pytest.mark.parametrize("ask", WAYS.values(), ids=WAYS)
 async def test_what_was_cancelled_is_freed_without_the_collector(serve: Serve, ask: Way) -> None:
     server = await serve(always(chunked(MANY, End.SILENCE)))
     async with NP6Client("key", base_url=server.url, retry=ONCE) as client:
+        assert await left(lambda: asyncio.wait_for(ask(client), 0.02), times=5) == {}
 
-        async def run(times: int) -> None:
-            for _ in range(times):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(ask(client), 0.02)
-            await settled()
 
-        await run(2)
-        with no_collector():
-            before = ours()
-            await run(5)
-            after = ours()
-    more = {kind: number - before.get(kind, 0) for kind, number in after.items()}
-    assert {kind: number for kind, number in more.items() if number > 0} == {}
+async def test_a_fan_out_that_a_bad_id_ends_is_freed_without_the_collector() -> None:
+    async with NP6Client("key") as client:
+        assert await left(lambda: client.fan_out([-1], kinds="bounces"), times=20) == {}

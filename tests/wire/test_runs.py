@@ -10,7 +10,7 @@ import pytest
 from np6_async import NP6Client, Timeouts
 from np6_async.errors import DeadlineExceededError, RequestTimeoutError
 from np6_async.hooks import Hook, QueryRun
-from tests.support import MakeClient, body
+from tests.support import MakeClient, body, settled
 
 from .conftest import Serve
 from .fault_server import End, always, array, chunked
@@ -137,3 +137,72 @@ def test_kinds_that_are_no_iterable_are_refused(key: str) -> None:
     kinds: Any = 5
     with pytest.raises(ValueError, match="kinds must be an iterable of kinds, not int"):
         _ = NP6Client(key).fan_out([1], kinds=kinds)
+
+
+class Cancelling(Hook):
+    """Cancels the task of one query, as a watchdog may."""
+
+    def attempt_started(self, run: QueryRun, *, attempt: int) -> None:
+        task = asyncio.current_task()
+        if run.query.notification_id == 2 and task is not None:
+            task.cancel()
+
+
+async def test_a_run_of_which_somebody_cancelled_one_query_is_an_error(
+    serve: Serve, np6: MakeClient
+) -> None:
+    client = np6((await serve(always(array(body(1))))).url, hooks=[Cancelling()])
+    with pytest.raises(RuntimeError, match="nobody cancelled this fan-out"):
+        await client.fan_out([1, 2, 3], kinds="bounces")
+    async with client.fan_out([1, 2, 3], kinds="bounces") as run:
+        with pytest.raises(RuntimeError, match="nobody cancelled this fan-out"):
+            _ = [batch async for batch in run]
+    assert not run.complete
+
+
+async def test_a_run_that_fails_does_not_cancel_the_task_it_is_awaited_in(np6: MakeClient) -> None:
+    with pytest.raises(ValueError, match="notification_id"):
+        await np6().fan_out([-1], kinds="bounces")
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_all_tasks_that_share_a_run_learn_that_it_was_left(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([End.SILENCE]))
+    async with np6(server.url).fan_out([1], kinds="bounces") as run:
+        readers = [asyncio.create_task(anext(run)) for _ in range(4)]
+        await server.until(lambda: server.busy == 1)
+    async with asyncio.timeout(1):
+        ended = await asyncio.gather(*readers, return_exceptions=True)
+    assert [str(each) for each in ended] == [
+        "the block of this fan-out was left: make a new one"
+    ] * 4
+
+
+async def test_a_deadline_holds_for_ids_that_come_in_spite_of_it(
+    serve: Serve, np6: MakeClient
+) -> None:
+    server = await serve(always([End.SILENCE]))
+
+    async def ids() -> AsyncIterator[int]:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            yield 7
+
+    async with asyncio.timeout(5):
+        result = await np6(server.url).fan_out(ids(), kinds="bounces", deadline=0.02)
+    assert not result.complete
+    assert [type(error) for error in result.failures.values()] == [DeadlineExceededError]
+    assert server.requests == []
+
+
+async def test_many_empty_windows_do_not_block_the_event_loop(np6: MakeClient) -> None:
+    run = np6().fan_out(range(4000), kinds="bounces", start=0, end=0)
+    running = asyncio.ensure_future(run)
+    await settled()
+    assert not running.done()
+    assert (await running).complete
