@@ -50,9 +50,10 @@ class Resources:
     counters: Counters = Factory(Counters)
     log: QueryLog = Factory(QueryLog)
     low_speed_time: float = LOW_SPEED_TIME
-    instrumentation: Instrumentation = field(init=False)
+    instrumentation: Instrumentation = field(
+        init=False, default=Factory(lambda self: self._instrument(), takes_self=True)
+    )
 
-    @instrumentation.default
     def _instrument(self) -> Instrumentation:
         return Instrumentation(self.counters, self.log, self.hooks, scrub=self.transport.scrub)
 
