@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import pytest
+
 from np6_async import EventKind, EventQuery
 from np6_async._pool import Pool, Serve, Task
 from np6_async.errors import AuthenticationError, ServerError
@@ -72,3 +74,20 @@ async def test_a_failure_that_comes_as_the_key_dies_keeps_its_own_reason() -> No
     pool = await run_as_one(serve, go, size=4)
     assert not pool.complete
     assert [error.status for error in pool.failures.values()] == [401, 401, 401, 500, 401, 401]
+
+
+async def test_what_the_source_raises_when_it_is_closed_is_no_deadline() -> None:
+    async def ends_badly() -> AsyncGenerator[EventQuery, None]:
+        try:
+            yield QUERIES[0]
+        finally:
+            raise TimeoutError("mine")
+
+    async def serve(task: Task) -> None:
+        await asyncio.Event().wait()
+
+    running = asyncio.create_task(Pool(ends_badly(), size=1, deadline=60).run(serve))
+    await settled()
+    running.cancel()
+    with pytest.raises(TimeoutError, match="mine"):
+        await running

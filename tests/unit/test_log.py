@@ -20,7 +20,7 @@ from np6_async.errors import (
     ResponseError,
     ServerError,
 )
-from np6_async.hooks import Anomaly, QueryRun
+from np6_async.hooks import Anomaly, Hook, QueryRun
 
 QUERY = EventQuery(kind="bounces", notification_id=156)
 BROKEN = ServerError("…", query=QUERY, status=502, attempts=2)
@@ -255,3 +255,18 @@ def test_a_level_that_nobody_reads_costs_no_time_and_no_records(
 def test_nothing_is_written_unless_the_program_asks_for_it() -> None:
     handlers = logging.getLogger("np6_async").handlers
     assert any(isinstance(handler, logging.NullHandler) for handler in handlers)
+
+
+def test_of_hooks_that_fail_at_once_each_is_logged_once_there_is_room(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = [0.0]
+    log = QueryLog(lambda: now[0])
+    hooks: list[Hook] = [type(f"Hook{number}", (Hook,), {})() for number in range(11)]
+    for hook in hooks * 2:
+        log.hook_failed(hook, "query_started", LookupError())
+    assert len(caplog.records) == 10
+    now = [1.0]
+    for hook in hooks * 2:
+        log.hook_failed(hook, "query_started", LookupError())
+    assert len(caplog.records) == 11
