@@ -76,8 +76,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.fixture(scope="module", autouse=True)
 def keep_collections_short() -> None:
-    """Keep what is there before a module out of the collections after each of its tests."""
-    gc.unfreeze()
+    """Keep what is there before a module out of the collections after each of its tests.
+
+    What of it ends in a cycle later is never collected.
+    """
     gc.collect()
     gc.freeze()
 
