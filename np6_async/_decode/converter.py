@@ -58,12 +58,13 @@ class EventConverter(MsgspecJsonConverter):
         super().__init__()
         for scalar in _SCALARS:
             self.register_structure_hook(scalar, msgspec.convert)
-        self.register_structure_hook_factory(has_no_model, _leaf_hook)
-        self.register_structure_hook_factory(_is_model_list, _list_hook)
-        self.register_structure_hook_factory(_is_model_dict, _dict_hook)
-        self.register_structure_hook_factory(_is_model_union, _union_hook)
+        # The last one that takes a type counts.
+        self.register_structure_hook_factory(_is_list, _list_hook)
+        self.register_structure_hook_factory(_is_dict, _dict_hook)
+        self.register_structure_hook_factory(is_union, _union_hook)
         self.register_structure_hook_factory(is_event_union, event_structurer)
         self.register_structure_hook_factory(attrs.has, _model_hook)
+        self.register_structure_hook_factory(has_no_model, _leaf_hook)
         self.register_unstructure_hook_factory(attrs.has, _unmodel_hook)
         for kind in _JSON_STRINGS:
             self.register_unstructure_hook(kind, msgspec.to_builtins)
@@ -136,16 +137,12 @@ def _compiled(cl: Hashable) -> msgspec.json.Decoder[Any] | None:
         return None
 
 
-def _is_model_list(cl: Any) -> bool:
-    return get_origin(cl) is list and not has_no_model(cl)
+def _is_list(cl: Any) -> bool:
+    return get_origin(cl) is list
 
 
-def _is_model_dict(cl: Any) -> bool:
-    return get_origin(cl) is dict and not has_no_model(cl)
-
-
-def _is_model_union(cl: Any) -> bool:
-    return is_union(cl) and not has_no_model(cl)
+def _is_dict(cl: Any) -> bool:
+    return get_origin(cl) is dict
 
 
 def _leaf_hook(cl: Any) -> Hook:
