@@ -1,8 +1,9 @@
 """Read one YAML or JSON file into values of JSON types."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, Final, cast
 
 import yaml
 
@@ -14,7 +15,7 @@ _MOST_NODES = 2_000_000  # nested YAML aliases can expand to more than fits in m
 
 
 def read(path: Path, *, lenient: bool = False) -> object:
-    """Read a file. Keys become strings, aliases become copies, dates stay strings.
+    """Read a file, YAML by the core schema of YAML 1.2. Aliases become copies.
 
     Args:
         path: The file.
@@ -68,22 +69,49 @@ _Fastest: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 class _Loader(_Fastest):  # type: ignore[misc]  # which of the two is known at run time only
-    """YAML with the types of JSON."""
+    """YAML 1.2, as OpenAPI asks for: its core schema, and keys that are strings."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML has it
-        first: [(tag, regexp) for tag, regexp in resolvers if not tag.endswith(":timestamp")]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # without PyYAML's, which are YAML 1.1
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                key.tag = f"{_TAG}str"
+        return cast("dict[Any, Any]", super().construct_mapping(node, deep))
+
+
+_TAG: Final = "tag:yaml.org,2002:"
+_CORE_SCHEMA: Final = {  # section 10.3.2 of the specification, with the characters each begins with
+    "null": (r"null|Null|NULL|~|", ["n", "N", "~", ""]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", list("-+0123456789")),
+    "float": (
+        r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+}
+for _name, (_pattern, _first) in _CORE_SCHEMA.items():
+    _Loader.add_implicit_resolver(
+        f"{_TAG}{_name}", re.compile(rf"(?:{_pattern})\Z", re.ASCII), _first
+    )
+
+
+def _construct_int(_: object, node: yaml.ScalarNode) -> int:
+    base = {"0o": 8, "0x": 16}.get(node.value[:2], 10)
+    return int(node.value[2:] if base != 10 else node.value, base)
+
+
+_Loader.add_constructor(f"{_TAG}int", _construct_int)
 
 
 class _StrictLoader(_Loader):
     """The same, but a repeated key is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         for index, key in enumerate(keys):
             if key in keys[:index]:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} is repeated", node.start_mark
                 )
-        return cast("dict[Any, Any]", super().construct_mapping(node, deep))
+        return super().construct_mapping(node, deep)
