@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from functools import lru_cache
 
 import aiohttp
 from yarl import URL
@@ -182,7 +182,7 @@ class Transport:
         await self._own.aclose()
 
 
-@cache
+@lru_cache
 def _client_timeout(connect: float, idle: float | None) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=idle)
 
