@@ -127,12 +127,12 @@ async def test_a_turn_is_lent_only_while_the_loop_runs() -> None:
     assert governor.in_flight == 0
 
 
-async def test_a_gate_that_was_closed_opens_by_itself() -> None:
+async def test_slots_are_given_out_again_some_time_after_a_throttled_response() -> None:
     entrance, _ = limiter()
     refused = await entrance.acquire()
     assert refused.throttled(None, seconds=0.02)
     refused.release()
-    assert 0 < entrance.blocked_for <= 0.02
+    assert 0 < entrance.blocked_for < 0.021  # as far as floating point goes
     now = asyncio.get_running_loop().time
     started = now()
     waiting = [asyncio.create_task(entrance.acquire()) for _ in range(3)]
