@@ -98,6 +98,7 @@ class Pool:
 
     async def _work(self, serve: Serve) -> None:
         try:
+            await asyncio.sleep(0)  # an eager task that fails at once would end the task group
             while (query := await self._next()) is not None:
                 await self._serve(Task(query), serve)
             return
