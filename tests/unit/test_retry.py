@@ -231,7 +231,7 @@ def test_there_are_so_many_attempts(attempts: int, error: NP6Error) -> None:
 def test_being_throttled_costs_no_attempt_but_has_an_end(error: NP6Error) -> None:
     tried = retries(RetryPolicy(attempts=2))
     for _ in range(MAX_THROTTLES):
-        tried.decide(error)
+        assert tried.decide(error).delay is not None
     assert tried.decide(error).delay is None
 
 
