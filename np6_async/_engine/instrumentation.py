@@ -4,7 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from functools import reduce
 from typing import Any, Concatenate, Final, ParamSpec
 
 from np6_async.hooks import Hook, QueryRun
@@ -117,15 +117,23 @@ class Instrumentation:
             getattr(each, name) for each in self._own if _listens(each, name)
         ]
         calls += [_guarded(each, name, self._log) for each in self._hooks if _listens(each, name)]
-        if len(calls) == 1:
-            return calls[0]
+        return reduce(_both, calls) if calls else _neither
 
-        def call_all(*args: P.args, **kwargs: P.kwargs) -> None:
-            with ExitStack() as stack:  # which calls all, whatever one of them raises
-                for call in reversed(calls):
-                    stack.callback(call, *args, **kwargs)
 
-        return call_all
+def _both(first: Callable[P, None], second: Callable[P, None]) -> Callable[P, None]:
+    """Return a function that calls two others, the second one whatever the first one raises."""
+
+    def call_both(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            first(*args, **kwargs)
+        finally:
+            second(*args, **kwargs)
+
+    return call_both
+
+
+def _neither(*_: object, **__: object) -> None:
+    """Do nothing: nobody listens."""
 
 
 def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:

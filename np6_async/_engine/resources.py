@@ -49,13 +49,13 @@ class Resources:
     gathering: asyncio.Lock = Factory(asyncio.Lock)
     counters: Counters = Factory(Counters)
     log: QueryLog = Factory(QueryLog)
-    low_speed_time: float = LOW_SPEED_TIME
     instrumentation: Instrumentation = field(
-        init=False, default=Factory(lambda self: self._instrument(), takes_self=True)
+        default=Factory(lambda self: self._instrument(self.hooks), takes_self=True)
     )
+    low_speed_time: float = LOW_SPEED_TIME
 
-    def _instrument(self) -> Instrumentation:
-        return Instrumentation(self.counters, self.log, self.hooks, scrub=self.transport.scrub)
+    def _instrument(self, hooks: tuple[Hook, ...]) -> Instrumentation:
+        return Instrumentation(self.counters, self.log, hooks, scrub=self.transport.scrub)
 
     def with_options(
         self,
@@ -70,6 +70,7 @@ class Resources:
             timeouts=timeouts or self.timeouts,
             retry=retry or self.retry,
             hooks=self.hooks if hooks is None else hooks,
+            instrumentation=self.instrumentation if hooks is None else self._instrument(hooks),
         )
 
     @property
