@@ -136,7 +136,7 @@ class FanOut(SingleUse[FanOutResult[E]]):
                 del page  # error reports show local variables, which must not hold events
                 await handing
                 task.events_yielded += count
-        except BaseException:
+        except BaseException:  # `aclosing` would cost each query half a per cent
             await pages.aclose()
             raise
 
