@@ -117,7 +117,8 @@ class Instrumentation:
             getattr(each, name) for each in self._own if _listens(each, name)
         ]
         calls += [_guarded(each, name, self._log) for each in self._hooks if _listens(each, name)]
-        return reduce(_both, calls) if calls else _neither
+        does_nothing: Callable[P, None] = getattr(self._log, name)  # as `Hook` has it
+        return reduce(_both, calls) if calls else does_nothing
 
 
 def _both(first: Callable[P, None], second: Callable[P, None]) -> Callable[P, None]:
@@ -130,10 +131,6 @@ def _both(first: Callable[P, None], second: Callable[P, None]) -> Callable[P, No
             second(*args, **kwargs)
 
     return call_both
-
-
-def _neither(*_: object, **__: object) -> None:
-    """Do nothing: nobody listens."""
 
 
 def _guarded(hook: Hook, name: str, log: QueryLog) -> Callable[..., None]:
