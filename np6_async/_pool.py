@@ -56,8 +56,11 @@ class Pool:
         self._exhausted = False
         self._size = size
         self._deadline = deadline
-        self._scope: asyncio.Timeout  # these two only while it runs
-        self._cancelling: Callable[[], int]  # whether the run is to end early, for any reason
+        # These exist only while it runs.
+        self._scope: asyncio.Timeout  # expires at the deadline, or at once when the key is rejected
+        self._cancelling: Callable[
+            [], int
+        ]  # over 0: the run ends early, for these or other reasons
         self._reading = asyncio.Lock()
         self._rejections = 0  # 401s in a row
         self._key_is_rejected = False
@@ -90,15 +93,16 @@ class Pool:
         self.complete = self._exhausted and not self.failures
 
     async def _run_workers(self, serve: Serve) -> None:
-        # A function of its own: the task group refers to the task, which keeps its error, and no
-        # frame of that error's traceback may refer to the task group.
+        # A frame of its own. If that of `run` held the task group, they would be in a reference
+        # cycle: group, parent task, its error, traceback, frame, group.
         async with aclosing(self._queries), asyncio.TaskGroup() as group:
             for _ in range(self._size):
                 group.create_task(self._work(serve))
 
     async def _work(self, serve: Serve) -> None:
         try:
-            await asyncio.sleep(0)  # an eager task that fails at once would end the task group
+            # An eager worker that failed in `create_task` would close the group to the others.
+            await asyncio.sleep(0)
             while (query := await self._next()) is not None:
                 await self._serve(Task(query), serve)
             return
@@ -126,8 +130,8 @@ class Pool:
     async def _serve(self, task: Task, serve: Serve) -> None:
         """Run one query, and record its failure."""
         try:
-            if self._cancelling():
-                raise asyncio.CancelledError  # noqa: TRY301 - which the source of ids swallowed
+            if self._cancelling():  # the source of the ids swallowed the cancellation
+                raise asyncio.CancelledError  # noqa: TRY301
             await serve(task)
         except NP6Error as error:
             self._note(task.query, error)
@@ -144,7 +148,7 @@ class Pool:
         if isinstance(failure, AuthenticationError):
             self._rejections += 1
         elif isinstance(failure, StatusError):
-            self._rejections = 0  # the key was accepted for another query
+            self._rejections = 0  # another answer ends the row
         if self._rejections == _MAX_REJECTIONS and not self._key_is_rejected:
             self._key_is_rejected = True  # for good, although a success may still arrive
             if not self._scope.expired():
@@ -153,7 +157,7 @@ class Pool:
     def _stopped(self, task: Task) -> NP6Error:
         if self._key_is_rejected:
             return AuthenticationError(
-                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row: check it",
+                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row: check the key",
                 query=task.query,
                 status=401,
                 events_yielded=task.events_yielded,

@@ -80,7 +80,7 @@ class ErrorContext(TypedDict, total=False):
 
 
 _NO_RETRY: Final = {
-    "deadline": "no time was left for a retry",
+    "deadline": "no retry: too little time was left",
     "budget": "no retry: the retry budget is spent",
 }
 

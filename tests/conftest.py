@@ -75,10 +75,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.fixture(scope="module", autouse=True)
-def keep_collections_short() -> None:
-    """Keep what is there before a module out of the collections after each of its tests.
+def freeze_older_objects() -> None:
+    """Exempt all that was made before a module from the `gc.collect` after each of its tests.
 
-    What of it ends in a cycle later is never collected.
+    That makes them fast. What of it becomes part of a reference cycle later is never freed.
     """
     gc.collect()
     gc.freeze()

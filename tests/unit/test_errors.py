@@ -155,7 +155,7 @@ def test_the_text_says_what_happened_to_which_query_and_what_else_is_known() -> 
     assert str(NP6Error("it failed", **CONTEXT)) == (
         "bounces of notification 156 (start=1970-01-01T00:00:00.000Z, sort=asc): it failed "
         "[at $.timestamp; the API said: slow down; request id req-1; 4 attempts; "
-        "1000 events had arrived; no time was left for a retry]"
+        "1000 events had arrived; no retry: too little time was left]"
     )
 
 

@@ -258,6 +258,8 @@ def test_null_is_none_where_the_type_has_none() -> None:
     none, bounce = converter.loads(b"[null,%b]" % COMPLETE, wanted)
     assert none is None
     assert type(bounce) is BounceEvent
+    assert converter.structure([None, json.loads(COMPLETE)], wanted)[0] is None
+    assert converter.structure(None, BounceEvent | UnknownEvent | None) is None
     (unknown,) = converter.loads(b"[null]", list[BounceEvent | UnknownEvent])
     assert isinstance(unknown, UnknownEvent)
 
