@@ -157,7 +157,8 @@ class Pool:
     def _stopped(self, task: Task) -> NP6Error:
         if self._key_is_rejected:
             return AuthenticationError(
-                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row: check the key",
+                f"stopped: the API rejected the key {_MAX_REJECTIONS} times in a row: "
+                "check the API key",
                 query=task.query,
                 status=401,
                 events_yielded=task.events_yielded,
