@@ -64,7 +64,7 @@ format: .venv/.dev  ## Format the code and fix what the linter can fix
 	$(BIN)/ruff format .
 
 .PHONY: codegen
-codegen: .venv/.dev  ## Regenerate np6_async/_generated and _endpoints.py from openapi/np6-events.yaml
+codegen: .venv/.dev  ## Regenerate models, queries and endpoint methods from openapi/np6-events.yaml
 	$(BIN)/python -m codegen
 
 .PHONY: codegen-check
@@ -82,6 +82,11 @@ spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or f
 .PHONY: spec-compare
 spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own OpenAPI file
 	@$(BIN)/python -m codegen.compare $(BUNDLE)
+
+.PHONY: spec-adopt
+spec-adopt: .venv/.dev  ## Copy OPERATION (or all) from BUNDLE into the spec, then regenerate
+	@$(BIN)/python -m codegen.adopt $(BUNDLE) $(if $(OPERATION),"$(OPERATION)")
+	@$(BIN)/python -m codegen
 
 .PHONY: bench
 bench: .venv/.bench  ## Compare the client's speed with its alternatives (about an hour; needs Java)

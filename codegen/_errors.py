@@ -4,4 +4,4 @@ __all__ = ["CodegenError"]
 
 
 class CodegenError(Exception):
-    """The document or the generated code has a fault. The message says what to do about it."""
+    """The document or the generated code has a fault. The message says where, and what to do."""

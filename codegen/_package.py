@@ -1,6 +1,7 @@
 """Format generated files, try them in a new interpreter, and replace the old ones."""
 
 import difflib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,11 +12,12 @@ from ._errors import CodegenError
 
 __all__ = ["accept", "differences", "replace"]
 
+_PACKAGE = Path(__file__).parent.parent / "np6_async"
 _MARKS = ("# Generated from ", "<!-- Generated from ")
 
 
 def accept(files: Mapping[str, str]) -> dict[str, str]:
-    """Format the files, then import and use them.
+    """Format the files, then use them in a copy of np6_async.
 
     Returns:
         The formatted files.
@@ -24,10 +26,13 @@ def accept(files: Mapping[str, str]) -> dict[str, str]:
         CodegenError: The code does not work.
     """
     with tempfile.TemporaryDirectory() as directory:
-        package = Path(directory) / "generated"
+        package = Path(directory) / "np6_async"
+        shutil.copytree(_PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.rmtree(package / "_generated", ignore_errors=True)
         _write(files, package)
-        _ruff("check", "--fix", "--select=I,F401,RUF022", str(package))
-        _ruff("format", str(package))
+        written = [str(package / name) for name in files if name.endswith(".py")]
+        _ruff("check", "--fix", "--select=I,F401,RUF022", *written)
+        _ruff("format", *written)
         trial = Path(__file__).parent / "_trial.py"
         _run([sys.executable, "-I", "-B", "-Werror", str(trial), directory])
         return {name: (package / name).read_text("utf-8") for name in files}
@@ -88,7 +93,7 @@ def replace(files: Mapping[str, str], out: Path) -> None:
     old = _present(files, out)
     for name, text in old.items():
         if not (text or _MARKS[0]).startswith(_MARKS):
-            raise CodegenError(f"{out / name} was not generated; move it, or choose another --out")
+            raise CodegenError(f"{out / name} was not generated; move it")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".codegen-", dir=out) as directory:
         new, backup = Path(directory, "new"), Path(directory, "backup")

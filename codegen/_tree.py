@@ -1,9 +1,23 @@
 """A document as a tree: walk it, name places in it, follow its references."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias, cast
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
+from urllib.parse import unquote
 
-__all__ = ["METHODS", "Node", "exists", "pointer", "resolve", "target", "walk"]
+__all__ = [
+    "METHODS",
+    "Node",
+    "Place",
+    "component_of",
+    "exists",
+    "nodes",
+    "place_of",
+    "pointer",
+    "resolve",
+    "target",
+    "walk",
+    "written",
+]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 """The members of a path item that are operations."""
@@ -11,23 +25,55 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 Node: TypeAlias = dict[str, Any]
 """One JSON object of the document."""
 
+Place: TypeAlias = tuple[str | int, ...]
+"""The keys and indexes that lead to a value of the document."""
 
-def walk(
-    value: object, at: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], Node]]:
-    """Yield every object in a value, the value included, each with its path."""
+_NAMED = {
+    "$defs", "callbacks", "content", "dependentSchemas", "encoding", "examples", "headers", "links",
+    "parameters", "pathItems", "paths", "patternProperties", "properties", "requestBodies",
+    "responses", "schemas", "securitySchemes", "variables", "webhooks",
+}  # fmt: skip
+"""Keywords with an object whose keys are names, not keywords."""
+
+_EXTENDED = {"paths", "responses"}
+"""Those of them in which `x-` begins an extension, and not a name."""
+
+_DATA = {"const", "default", "enum", "example", "mapping", "value"}
+"""Keywords whose value is data, in which nothing is a reference."""
+
+
+def walk(value: object, at: Place = ()) -> Iterator[tuple[Place, Node]]:
+    """Yield every object in a value, the value and data included, each with its place."""
     if isinstance(value, dict):
         yield at, value
-        for key, child in value.items():
-            yield from walk(child, (*at, key))
-    elif isinstance(value, list):
+    items = value.items() if isinstance(value, dict) else enumerate(_listed(value))
+    for key, child in items:
+        yield from walk(child, (*at, key))
+
+
+def nodes(value: object, at: Place = ()) -> Iterator[tuple[Place, Node]]:
+    """Yield every object with keywords: no mapping of names, no data and no extension."""
+    if isinstance(value, list):
         for index, child in enumerate(value):
-            yield from walk(child, (*at, index))
+            yield from nodes(child, (*at, index))
+    elif isinstance(value, dict):
+        yield at, value
+        for key, child in value.items():
+            if key in _NAMED and isinstance(child, dict):
+                for name, item in child.items():
+                    if key not in _EXTENDED or not str(name).startswith("x-"):
+                        yield from nodes(item, (*at, key, name))
+            elif key != "examples" and key not in _DATA and not str(key).startswith("x-"):
+                yield from nodes(child, (*at, key))
 
 
-def pointer(path: object) -> str:
-    """Return a path in the document as readable text."""
-    return " > ".join(str(step) for step in cast("list[str | int]", path)) or "the root"
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def pointer(place: Iterable[object]) -> str:
+    """Return a place in the document as readable text."""
+    return " > ".join(str(step) for step in place) or "the root"
 
 
 def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -35,27 +81,74 @@ def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, An
     seen: set[str] = set()
     while isinstance(ref := node.get("$ref"), str) and ref not in seen:
         seen.add(ref)
-        node = target(spec, ref.removeprefix("#"))
+        node = target(spec, ref)
     return node
 
 
-def target(tree: Any, place: str) -> Any:  # noqa: ANN401 - anything in the document
-    """Return the value at a JSON pointer.
+def target(tree: Any, ref: str) -> Any:  # noqa: ANN401 - anything in the document
+    """Return the value that a reference within the document leads to, by RFC 6901.
 
     Raises:
-        LookupError: The pointer leads nowhere.
+        LookupError: It leads nowhere.
     """
-    for part in place.split("/")[1:]:
-        step = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(tree, dict):
-            raise LookupError(place)
-        tree = tree[step]
+    if ref != "#" and not ref.startswith("#/"):
+        raise LookupError(ref)
+    for step in _steps(ref):
+        if isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
+            tree = tree[int(step)]
+        elif isinstance(tree, dict) and step in tree:
+            tree = tree[step]
+        else:
+            raise LookupError(ref)
     return tree
+
+
+def _steps(ref: str) -> list[str]:
+    steps = unquote(ref[1:]).split("/")[1:]
+    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+
+
+def place_of(ref: str) -> Place:
+    """Return the place that a reference within the document leads to."""
+    return tuple(int(step) if step.isdecimal() else step for step in _steps(ref))
+
+
+def component_of(ref: str) -> str | None:
+    """Return the component that a reference leads to; None if it leads elsewhere."""
+    steps = _steps(ref) if ref.startswith("#/components/schemas/") else []
+    return steps[2] if len(steps) == 3 else None
+
+
+def written(root: Node, place: Place) -> Place:
+    """Return where a place of a schema is written: in a part of it, or behind its reference."""
+    return _written(root, root, (), place, ())[1]
+
+
+def _written(
+    root: Node,
+    node: Any,  # noqa: ANN401 - JSON
+    at: Place,
+    rest: Place,
+    above: tuple[int, ...],
+) -> tuple[int, Place]:
+    """Return a place below a node, and how many of its steps lead nowhere: the least of them."""
+    found = [(len(rest), (*at, *rest))]
+    if not rest or id(node) in above:
+        return found[0]
+    step, above = str(rest[0]) if isinstance(node, dict) else rest[0], (*above, id(node))
+    if step in node if isinstance(node, dict) else step in range(len(_listed(node))):
+        found.append(_written(root, node[step], (*at, step), rest[1:], ()))
+    if isinstance(node, dict):
+        for index, part in enumerate(_listed(node.get("allOf"))):
+            found.append(_written(root, part, (*at, "allOf", index), rest, above))
+        if isinstance(ref := node.get("$ref"), str) and exists(root, ref):
+            found.append(_written(root, target(root, ref), place_of(ref), rest, above))
+    return min(found, key=lambda one: one[0])
 
 
 def exists(spec: Node, ref: str) -> bool:
     """Return whether a reference leads to an object of the document."""
     try:
-        return ref.startswith("#/") and isinstance(target(spec, ref[1:]), dict)
+        return isinstance(target(spec, ref), dict)
     except LookupError:
         return False

@@ -1,37 +1,13 @@
-"""Import and use a generated package. This script runs by path, in a new interpreter."""
+"""Use a package with new generated code. This script runs by path, in a new interpreter."""
 
 import importlib
+import inspect
 import sys
 import typing
-from pathlib import Path
 from types import ModuleType
 
 import attrs
 import msgspec
-
-_USED_BY_ENDPOINTS = {
-    "np6_async": (),
-    "np6_async._query": ("EventQuery", "Instant", "Sort"),
-    "np6_async._stream": ("EventStream",),
-    "np6_async.models": ("UnknownEvent",),
-}
-
-
-class _StandIn:
-    """Replaces a class of the client, which may not work with the new code yet."""
-
-    def __init__(self, **arguments: object) -> None:
-        self.arguments = arguments
-
-    def __class_getitem__(cls, _: object) -> type:
-        return cls
-
-
-def _install_stand_ins() -> None:
-    for name, members in _USED_BY_ENDPOINTS.items():
-        sys.modules[name] = module = ModuleType(name)
-        for member in members:
-            setattr(module, member, type(member, (_StandIn,), {}))
 
 
 def try_models(models: ModuleType) -> None:
@@ -44,60 +20,37 @@ def try_models(models: ModuleType) -> None:
                 raise TypeError(f"{name} is not a frozen, slotted, unhashable attrs class")
 
 
-def try_endpoints(endpoints: ModuleType, examples: ModuleType, models: ModuleType) -> None:
-    """Call every method, and decode the examples of its kind into its model."""
+def try_endpoints(endpoints: ModuleType, examples: ModuleType, decoder: ModuleType) -> None:
+    """Call every method, and decode the examples of its kind into its models."""
+    known = inspect.signature(endpoints.EventQuery).parameters.keys()
+    endpoints.EventQuery = dict  # type: ignore[attr-defined]  # takes any arguments
 
     class Client(endpoints.Endpoints):  # type: ignore[misc, name-defined]  # known at run time only
-        def _stream(self, query: _StandIn, model: type) -> tuple[object, type]:
-            return query.arguments["kind"], model
+        def _stream(self, query: dict[str, object], *models: type) -> tuple[object, ...]:
+            if unknown := query.keys() - known:
+                raise TypeError(f"EventQuery has no {', '.join(sorted(unknown))}")
+            return query["kind"], *models
 
-    names = _wire_names(models)
     for kind, events in examples.EXAMPLES.items():
-        asked, model = getattr(Client(), kind)(1)
-        if asked is not kind or not attrs.has(model):
-            raise ValueError(f"the method {kind} queries {asked} and decodes to {model}")
-        if decoder := _decoder(model):
-            for event in events:
-                decoder.decode(msgspec.json.encode(_with_python_names(event, names)))
-
-
-def _decoder(model: type) -> msgspec.json.Decoder[object] | None:
-    """Return a decoder, or None for a union of attrs classes, which msgspec does not support."""
-    try:
-        return msgspec.json.Decoder(model)
-    except TypeError:
-        return None
-
-
-def _wire_names(models: ModuleType) -> dict[str, str]:
-    classes = filter(attrs.has, vars(models).values())
-    fields = [field for cls in classes for field in attrs.fields(cls)]
-    return {field.metadata.get("wire", field.name): field.name for field in fields}
-
-
-def _with_python_names(value: object, names: dict[str, str]) -> object:
-    """Rename members at any depth: msgspec uses the Python names of attrs classes."""
-    match value:
-        case dict():
-            return {names.get(key, key): _with_python_names(v, names) for key, v in value.items()}
-        case list():
-            return [_with_python_names(item, names) for item in value]
-        case _:
-            return value
+        method = getattr(Client(), kind)
+        given = inspect.signature(method).parameters
+        asked, *models = method(**dict.fromkeys(given))
+        if asked is not kind or (*models,) != decoder.MODELS[kind]:
+            raise ValueError(f"the method {kind} queries {asked} and decodes to {models}")
+        raw = [msgspec.Raw(msgspec.json.encode(event)) for event in events]
+        _, error = decoder.EventDecoder(*models, strict=True).decode(raw)
+        if error is not None:
+            raise error
 
 
 def main(directory: str) -> None:
-    """Try the package `generated` in a directory."""
-    sys.path.insert(0, directory)
-    _install_stand_ins()
-    has_endpoints = Path(directory, "generated", "_endpoints.py").exists()
-    package = "generated._generated" if has_endpoints else "generated"
-    models = importlib.import_module(f"{package}.models")
+    """Try the package `np6_async` in a directory; its `__init__` may name models that are gone."""
+    sys.modules["np6_async"] = package = ModuleType("np6_async")
+    package.__path__ = [f"{directory}/np6_async"]
+    names = ("_client", "_generated.models", "_endpoints", "_generated.examples", "_decode.decoder")
+    _, models, *others = (importlib.import_module(f"np6_async.{name}") for name in names)
     try_models(models)
-    if has_endpoints:
-        endpoints = importlib.import_module("generated._endpoints")
-        examples = importlib.import_module(f"{package}.examples")
-        try_endpoints(endpoints, examples, models)
+    try_endpoints(*others)
 
 
 if __name__ == "__main__":

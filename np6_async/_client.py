@@ -16,8 +16,9 @@ from ._fanout import FanOut
 from ._generated.kinds import BASE_URL, EventKind
 from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
+from ._parameters import Instant, Sort
 from ._policy.governor import Governor
-from ._query import EventQuery, Instant, Sort
+from ._query import EventQuery
 from ._query_source import Ids, read_queries
 from ._single_use import mark_coroutine_function
 from ._stream import EventStream
@@ -181,32 +182,6 @@ class NP6Client(Endpoints):
         )
         return view
 
-    def events(
-        self,
-        kind: str,
-        notification_id: int,
-        *,
-        start: Instant | None = None,
-        end: Instant | None = None,
-        sort: Sort | None = None,
-    ) -> EventStream[Event | UnknownEvent]:
-        """Retrieve events of a kind that is only known at run time.
-
-        Args:
-            kind: An `EventKind`, or its string.
-            notification_id: The notification, from 0 to 2**31 - 1.
-            start: First moment of the window.
-            end: First moment after the window.
-            sort: Order by time.
-
-        Raises:
-            ValueError: An argument is invalid. No request was sent.
-        """
-        query = EventQuery(
-            kind=kind, notification_id=notification_id, start=start, end=end, sort=sort
-        )
-        return self._stream(query, MODELS[query.kind])
-
     def fan_out(
         self,
         ids: Ids,
@@ -224,7 +199,9 @@ class NP6Client(Endpoints):
             ids: Notification ids or `EventQuery` objects, or both, from any iterable or async
                 iterable. They are read as they are needed. An id that comes twice is asked for
                 twice. ``result.failures`` of an earlier run asks for these again.
-            kinds: The kinds to ask for, for each id; None for all.
+            kinds: The kinds to ask for, for each id. None for every kind that accepts the id, needs
+                nothing else, and has those of `start`, `end` and `sort` that are given; an id that
+                no kind accepts ends the run with a `ValueError`.
             start: First moment of the window. `kinds`, `start`, `end` and `sort` apply to ids only.
                 An `EventQuery` has its own: together with any of these it ends the run with a
                 `ValueError`.
@@ -235,24 +212,25 @@ class NP6Client(Endpoints):
             deadline: Seconds from the start of the run, after which unfinished queries fail.
 
         Raises:
-            ValueError: An argument is invalid. No request was sent.
+            ValueError: An argument is invalid, or a kind that is named has no id, needs another
+                parameter, or lacks one that is given. No request was sent.
         """
         return FanOut(
             self._resources,
             read_queries(ids, kinds=kinds, start=start, end=end, sort=sort),
-            {kind: self._make_decoder(model) for kind, model in MODELS.items()},
+            {kind: self._make_decoder(*models) for kind, models in MODELS.items()},
             concurrency=self._concurrency
             if concurrency is None
             else min(self._concurrency, to_count(concurrency, name="concurrency")),
             deadline=None if deadline is None else to_seconds(deadline, name="deadline"),
         )
 
-    def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]:
-        return EventStream(self._resources, query, self._make_decoder(model))
+    def _stream(self, query: EventQuery, *models: type[Any]) -> EventStream[Any]:
+        return EventStream(self._resources, query, self._make_decoder(*models))
 
-    def _make_decoder(self, model: type[E]) -> MakeDecoder[E | UnknownEvent]:
+    def _make_decoder(self, *models: type[E]) -> MakeDecoder[E | UnknownEvent]:
         strict = self._strict
-        return lambda on_unknown: EventDecoder(model, strict=strict, on_unknown=on_unknown)
+        return lambda on_unknown: EventDecoder(*models, strict=strict, on_unknown=on_unknown)
 
 
 for _name in (*map(str, EventKind), "events", "fan_out"):

@@ -2,18 +2,18 @@
 """The endpoint methods: one typed method for each endpoint of the API."""
 
 from abc import ABC, abstractmethod
-from typing import TypeVar
+from typing import Any
 
-from np6_async._query import EventQuery, Instant, Sort
+from np6_async._decode.decoder import MODELS
+from np6_async._parameters import Instant, Sort
+from np6_async._query import EventQuery
 from np6_async._stream import EventStream
-from np6_async.models import UnknownEvent
+from np6_async.models import Event, UnknownEvent
 
 from ._generated.kinds import EventKind
 from ._generated.models import BounceEvent, CancellationEvent, ExecutionEvent
 
 __all__ = ["Endpoints"]
-
-E = TypeVar("E")
 
 
 class Endpoints(ABC):
@@ -22,7 +22,7 @@ class Endpoints(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def _stream(self, query: EventQuery, model: type[E]) -> EventStream[E | UnknownEvent]: ...
+    def _stream(self, query: EventQuery, *models: type[Any]) -> EventStream[Any]: ...
 
     def executions(
         self,
@@ -142,3 +142,38 @@ class Endpoints(ABC):
             sort=sort,
         )
         return self._stream(query, BounceEvent)
+
+    def events(
+        self,
+        kind: str,
+        notification_id: int,
+        *,
+        start: Instant | None = None,
+        end: Instant | None = None,
+        sort: Sort | None = None,
+    ) -> EventStream[Event | UnknownEvent]:
+        """Retrieve events of a kind that is only known at run time.
+
+        Args:
+            kind: An `EventKind`, or its string.
+            notification_id: The notification's id. From 0 to 2**31 - 1.
+            start: Only events published at or after this moment. An aware datetime, or
+                milliseconds since 1970-01-01T00:00:00Z.
+            end: Only events published before this moment, so that adjacent windows neither
+                overlap nor leave a gap. An aware datetime, or milliseconds since
+                1970-01-01T00:00:00Z.
+            sort: The order by publication time. Without it, events arrive in any order, and two
+                identical requests may return them in different orders.
+
+        Raises:
+            ValueError: An argument is invalid, or not one of this kind. No request was sent.
+            NP6Error: The request failed. This is raised when the stream is awaited or iterated.
+        """
+        query = EventQuery(
+            kind=kind,
+            notification_id=notification_id,
+            start=start,
+            end=end,
+            sort=sort,
+        )
+        return self._stream(query, *MODELS[query.kind])

@@ -1,18 +1,16 @@
 """The settings of a client: values that are checked once."""
 
-import html
-import json
-import re
 import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from operator import index
 from typing import Final, NoReturn, SupportsIndex
-from urllib.parse import quote, quote_plus
 
 from attrs import Attribute, field, frozen
 from attrs.validators import optional
 from yarl import URL
+
+from ._redaction import escaped_forms
 
 __all__ = [
     "ApiKey",
@@ -128,7 +126,7 @@ class ApiKey:
             raise ValueError(f"the API key {reason}")
         self.reveal: Callable[[], str] = lambda: value
         """Returns the key itself, for the one header it belongs in."""
-        forms = _forms(value)
+        forms = escaped_forms(value)
         self.forms: Callable[[], tuple[str, ...]] = lambda: forms
         """Returns how a server may repeat the key."""
 
@@ -137,20 +135,6 @@ class ApiKey:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an API key cannot be pickled: read it from where your secrets are stored")
-
-
-def _forms(key: str) -> tuple[str, ...]:
-    """Return the key as it is, and escaped for JSON, URLs and HTML where that differs."""
-    in_json = json.dumps(key)[1:-1]
-    by_dotnet = re.sub(r"[+&<>'`]", lambda match: f"\\u{ord(match[0]):04X}", in_json)
-    escaped = (
-        in_json,
-        in_json.replace("/", r"\/"),
-        by_dotnet,
-        quote(key, safe=""),
-        quote_plus(key),
-    )
-    return tuple(dict.fromkeys([key, *escaped, html.escape(key)]))
 
 
 def _why_unusable(key: str) -> str | None:

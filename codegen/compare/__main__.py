@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from codegen._document import load, load_bundle
 from codegen._errors import CodegenError
-from codegen._read import read
-from codegen._tree import Node, exists, walk
 
 from ._finding import Finding, Topic
 from ._operations import compare
@@ -23,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        findings = compare(_document(options.spec), _document(options.bundle))
+        findings = compare(load(options.spec), load_bundle(options.bundle))
     except CodegenError as error:
         print(f"spec-compare: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2
@@ -36,16 +35,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("bundle", type=Path, help="the vendor's OpenAPI file, 3.0 or 3.1")
     parser.add_argument("--spec", type=Path, default=_SPEC, help="our document")
     return parser
-
-
-def _document(path: Path) -> Node:
-    document = read(path, lenient=True)
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith("3."):
-        raise CodegenError(f"{path}: expected an OpenAPI document with `openapi: 3.x.y` at its top")
-    for _, node in walk(document):
-        if isinstance(ref := node.get("$ref"), str) and not exists(document, ref):
-            node.clear()  # nothing is downloaded; a target outside the file can be anything
-    return document
 
 
 def _markdown(name: str, findings: list[Finding]) -> Iterator[str]:

@@ -20,8 +20,8 @@ from ._change import Change, Level
 
 __all__ = ["Corpus", "Models", "load_models"]
 
-Models: TypeAlias = Mapping[str, type[Any]]
-"""The model of each kind, by the kind's name."""
+Models: TypeAlias = Mapping[str, tuple[type[Any], ...]]
+"""The models of each kind, by the kind's name."""
 
 _numbers = count()
 
@@ -80,13 +80,20 @@ def load_models(package: Path) -> Models:
     """Import the generated modules of a package; return its models by kind."""
     kinds, models = (_import(package / "_generated" / f"{name}.py") for name in ("kinds", "models"))
     by_type = {
-        attrs.fields(model).type.default: model
+        attrs.fields(model).type.default: model.__name__
         for model in vars(models).values()
         if attrs.has(model) and "type" in attrs.fields_dict(model)
     }
     return {
-        str(kind): by_type[operation.event_type] for kind, operation in kinds.OPERATIONS.items()
+        str(kind): tuple(getattr(models, name) for name in _model_names(operation, by_type))
+        for kind, operation in kinds.OPERATIONS.items()
     }
+
+
+def _model_names(operation: Any, by_type: Mapping[str, str]) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the names of an operation's models; older revisions do not have them."""
+    found: tuple[str, ...] = getattr(operation, "models", ()) or (by_type[operation.event_type],)
+    return found
 
 
 def _import(path: Path) -> ModuleType:
@@ -100,7 +107,10 @@ def _import(path: Path) -> ModuleType:
 
 
 def _file_changes(
-    name: str, events: list[Any], old: type[Any] | None, new: type[Any] | None
+    name: str,
+    events: list[Any],
+    old: tuple[type[Any], ...] | None,
+    new: tuple[type[Any], ...] | None,
 ) -> Iterator[Change]:
     if old is None or new is None:
         if events and old is not new:
@@ -118,13 +128,14 @@ def _file_changes(
         )
 
 
-def _is_of(event: object, model: type[Any]) -> bool:
-    type_ = attrs.fields(model).type.default
-    return isinstance(event, dict) and event.get("type", type_) == type_
+def _is_of(event: object, models: tuple[type[Any], ...]) -> bool:
+    types = [attrs.fields(model).type.default for model in models]
+    usual = types[0] if len(types) == 1 else None
+    return isinstance(event, dict) and event.get("type", usual) in types
 
 
-def _decode(event: object, model: type[Any]) -> object:
-    [decoded], _ = EventDecoder(model).decode([msgspec.Raw(json.dumps(event).encode())])
+def _decode(event: object, models: tuple[type[Any], ...]) -> object:
+    [decoded], _ = EventDecoder(*models).decode([msgspec.Raw(json.dumps(event).encode())])
     return decoded
 
 

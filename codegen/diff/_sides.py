@@ -8,10 +8,10 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from codegen._document import load
 from codegen._errors import CodegenError
 from codegen._package import accept, replace
 from codegen._render import render
-from codegen._spec import load
 from codegen._tree import Node
 
 __all__ = ["Side", "base", "current"]
@@ -60,16 +60,16 @@ def base(root: Path, revision: str, directory: Path) -> Side:
         old.rename(package / "_endpoints.py")  # the place in older revisions
     return Side(
         name=revision,
-        spec=load(directory / _SPEC),
+        spec=load(directory / _SPEC).root,
         package=package,
         version=_version(directory / _VERSION),
     )
 
 
 def _from_file(path: Path, directory: Path, name: str) -> Side:
-    spec = load(path)
-    replace(accept(render(spec, path.name, "python -m codegen", client=True)), directory)
-    return Side(name=name, spec=spec, package=directory, version=None)
+    document = load(path)
+    replace(accept(render(document)), directory)
+    return Side(name=name, spec=document.root, package=directory, version=None)
 
 
 def _extract(root: Path, revision: str, directory: Path) -> None:

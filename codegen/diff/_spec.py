@@ -151,6 +151,7 @@ def _is_request(place: _Place) -> bool:
 _WORDS = (
     "openapi", "info", "tags", "externalDocs", "operationId", "summary", "description", "title",
     "example", "examples", "deprecated", "readOnly", "writeOnly", "other responses",
+    "x-np6-filter", "x-np6-skip", "x-personal",  # what they change in Python is the second level
 )  # fmt: skip
 _LIMITS = (
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",

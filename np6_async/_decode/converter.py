@@ -28,7 +28,7 @@ from .depth import MAX_DEPTH, depth_check, without_depths
 from .events import event_loader, event_structurer, is_event_union
 from .misfit import load_shallow
 from .shapes import WIRE, has_no_model, is_union, models
-from .unions import chooser
+from .unions import choice
 
 __all__ = ["EventConverter", "converter"]
 
@@ -169,12 +169,14 @@ def _union_hook(cl: Any, converter: Converter) -> Hook:
     classes = [form for form in forms if attrs.has(form)]
     others = [form for form in forms if has_no_model(form)]
     nested = {get_origin(form): form for form in forms if form not in classes + others}
-    choose = chooser(classes) if classes else None
+    chosen = choice(classes) if classes else None
     rest = Union[tuple(others)] if others else dict
 
     def structure(value: Any, _: Any) -> Any:
-        if choose is not None and isinstance(value, dict):
-            return converter.structure(value, choose(value))
+        if chosen is not None and isinstance(value, dict):
+            source = value.get("source")
+            source_type = source.get("type") if isinstance(source, dict) else None
+            return converter.structure(value, chosen.find(value.get(chosen.member), source_type))
         form = nested.get(type(value))
         return msgspec.convert(value, rest) if form is None else converter.structure(value, form)
 

@@ -14,7 +14,7 @@ from .array import ArraySplitter
 from .depth import deep_finder
 from .fitting import FittingDecoder, Hooks, split
 from .shapes import is_union
-from .unions import tags
+from .unions import choice
 
 __all__ = ["event_hooks", "event_loader", "event_structurer", "is_event_union"]
 
@@ -42,21 +42,40 @@ def event_hooks(converter: Any, *models: Any) -> Hooks[Any]:
         list_of: Any = list
         load, load_all = map(converter.get_loads_hook, (model, list_of[model]))
         return Hooks(load, load_all, deep_finder(model))
-    name, by_value = tags(list(models))
-    if set(by_value.values()) != set(models):
-        raise TypeError("no member tells these models of events apart")
-    head: Any = msgspec.defstruct("Head", [("tag", Literal[tuple(by_value)])], rename={"tag": name})
-    read_head = msgspec.json.Decoder(head).decode
+    find = _finder(models)
     hooks = {model: event_hooks(converter, model) for model in models}
 
     def load_by_tag(element: Any) -> Any:
-        return hooks[by_value[read_head(element).tag]].load(element)
+        return hooks[find(element)].load(element)
 
     return Hooks(
         load_by_tag,
         lambda array: [load_by_tag(element) for element in split(array)],
         lambda events: any(hooks[type(event)].has_deep([event]) for event in events),
     )
+
+
+class _Source(msgspec.Struct):
+    type: str = ""
+
+
+def _finder(models: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """Return what finds the model of an event in JSON."""
+    found = choice(list(models))
+    if found.other is not None:
+        raise TypeError("no member tells these models of events apart")
+    tags: Any = Literal[tuple(value for _, value in found.classes)]
+    fields: Any = [("tag", tags)]
+    if any(len(each) > 1 for each in found.classes.values()):
+        fields.append(("source", _Source, msgspec.field(default_factory=_Source)))
+    head: Any = msgspec.defstruct("Head", fields, rename={"tag": found.member})
+    read_head = msgspec.json.Decoder(head).decode
+
+    def find(element: Any) -> Any:
+        read = read_head(element)
+        return found.find(read.tag, read.source.type if hasattr(read, "source") else None)
+
+    return find
 
 
 def _or_none(hooks: Hooks[Any], cl: Any) -> Hooks[Any]:

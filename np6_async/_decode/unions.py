@@ -1,64 +1,104 @@
 """Which class of a union an object in JSON is of."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Iterator
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, get_args, get_origin
 
 import attrs
 import msgspec
 
+from np6_async._generated import models
+from np6_async._generated.kinds import SOURCE_TYPES
+
 from .shapes import is_union, wire_name
 
-__all__ = ["chooser", "tags"]
+__all__ = ["Choice", "Tag", "choice", "tag_of"]
+
+Tag: TypeAlias = tuple[type, Any]
+"""A value that names a class, with its type: 1 and true are equal in Python."""
 
 
-def chooser(models: list[Any]) -> Callable[[dict[str, Any]], Any]:
-    """Return what finds the class of an object: by a literal member, or else by what it has.
+_SOURCE_TYPES: Final = {getattr(models, name): types for name, types in SOURCE_TYPES.items()}
 
-    A class for which that member is no literal, such as an open string, takes what has no class of
-    its own. Of several it is the one that lacks no required member and knows most members.
+
+class Choice(NamedTuple):
+    """How to find the class of an object.
+
+    Attributes:
+        member: The member whose value names the class.
+        classes: The classes of each of its values. Several models of events may have one `type`.
+        other: The class of an object with another value; None if there is none.
     """
-    tag, by_value = tags(models)
-    rest = [model for model in models if model not in by_value.values()]
 
-    def choose(value: dict[str, Any]) -> Any:
-        found = value.get(tag)
-        if isinstance(found, str | int) and found in by_value:
-            return by_value[found]
-        if not rest:
+    member: str
+    classes: dict[Tag, tuple[Any, ...]]
+    other: Any
+
+    def find(self, tag: object, source_type: object) -> Any:
+        """Return the class of an object.
+
+        Args:
+            tag: The value of the member.
+            source_type: The `type` in the `source` of an event, for several models of one `type`.
+
+        Raises:
+            msgspec.ValidationError: It is of none of the classes, or nothing says of which.
+        """
+        named = self.classes.get(tag_of(tag), (self.other,))
+        found = [each for each in named if source_type in _SOURCE_TYPES.get(each, (source_type,))]
+        if len(found) != 1:
+            names = " or ".join(model.__name__ for model in named)
+            raise msgspec.ValidationError(
+                f"`source.type` does not say whether this is a {names}: name the model"
+            )
+        if found[0] is None:
             raise msgspec.ValidationError("Object is of none of the known types")
-        return max(rest, key=lambda model: _fit(model, value.keys()))
-
-    return choose
+        return found[0]
 
 
-def tags(models: list[Any]) -> tuple[str, dict[Any, Any]]:
-    """Return the member that tells most classes apart, and the class of each of its values.
+def tag_of(value: object) -> Tag:
+    """Return the tag that a value in JSON is."""
+    return type(value), value if isinstance(value, str | int) else None
 
-    Every class has that member, and a value is of one class only.
+
+def choice(classes: list[Any]) -> Choice:
+    """Return how to find the class of an object, by a member that has literal values in each class.
+
+    One class may have no such values, such as one with an open string there. It takes every object
+    that has no class of its own.
+
+    Raises:
+        TypeError: No member tells the classes apart.
     """
-    fields = [{wire_name(a): a for a in attrs.fields(attrs.resolve_types(m))} for m in models]
-    best: tuple[str, dict[Any, Any]] = ("", {})
-    for name in fields[0] if len(models) > 1 else ():
+    fields = [{wire_name(a): a for a in attrs.fields(attrs.resolve_types(m))} for m in classes]
+    best = Choice("", {}, None)
+    others = classes
+    for name in fields[0] if len(classes) > 1 else ():
         if all(name in known for known in fields):
-            owners = [
-                (value, model)
-                for model, known in zip(models, fields, strict=True)
-                for value in _literals(known[name].type)
-            ]
-            times = Counter(value for value, _ in owners)
-            told_apart = {value: model for value, model in owners if times[value] == 1}
-            best = max(best, (name, told_apart), key=lambda tag: len(set(tag[1].values())))
-    return best
+            found = _classes(classes, [known[name].type for known in fields])
+            rest = [one for one in classes if all(one not in each for each in found.values())]
+            if len(rest) < len(others):
+                best, others = Choice(name, found, None), rest
+    if len(others) > 1:
+        named = ", ".join(model.__name__ for model in others)
+        raise TypeError(f"no member tells these classes apart: {named}")
+    return best._replace(other=others[0] if others else None)
 
 
-def _literals(cl: Any) -> Iterator[Any]:
+def _classes(classes: list[Any], types: list[Any]) -> dict[Tag, tuple[Any, ...]]:
+    """Return the classes of each tag that tells them apart, by the type of the member in each."""
+    owners: dict[Tag, tuple[Any, ...]] = {}
+    for model, cl in zip(classes, types, strict=True):
+        for tag in _literals(cl):
+            owners[tag] = (*owners.get(tag, ()), model)
+    return {
+        tag: found
+        for tag, found in owners.items()
+        if len(found) == 1 or all(model in _SOURCE_TYPES for model in found)
+    }
+
+
+def _literals(cl: Any) -> Iterator[Tag]:
+    """Yield the tags that a type accepts."""
     for form in get_args(cl) if is_union(cl) else (cl,):
         if get_origin(form) is Literal:
-            yield from get_args(form)
-
-
-def _fit(model: Any, members: Collection[str]) -> tuple[bool, int]:
-    known = {wire_name(field): field for field in attrs.fields(model)}
-    missing = (name for name, field in known.items() if field.default is attrs.NOTHING)
-    return all(name in members for name in missing), len(known.keys() & members)
+            yield from map(tag_of, get_args(form))

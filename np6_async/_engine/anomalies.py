@@ -1,21 +1,21 @@
-"""Which notification an event belongs to."""
+"""Which object, such as a notification, an event belongs to."""
 
 from functools import cache
 from typing import Any
 
 import attrs
 
-__all__ = ["notification_of"]
+__all__ = ["owner_of"]
 
 
-def notification_of(event: object) -> int | None:
-    """Return the id of the notification that an event belongs to; None if it does not say."""
+def owner_of(event: object, kind: type[int | str]) -> int | str | None:
+    """Return the id of the object that an event belongs to; None if it has none of that type."""
     detail = getattr(getattr(event, "source", None), "detail", None)
     if detail is not None:
         model: Any = type(detail)
         for name in _names(model):
             found = getattr(getattr(detail, name), "id", None)
-            if isinstance(found, int):
+            if isinstance(found, kind):
                 return found
     return None
 

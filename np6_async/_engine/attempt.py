@@ -17,7 +17,7 @@ from np6_async._query import EventQuery
 from np6_async.errors import ConnectError, NP6Error
 from np6_async.hooks import Anomaly
 
-from .anomalies import notification_of
+from .anomalies import owner_of
 from .limiter import Slot
 from .query_state import QueryState
 from .response import ResponseReader
@@ -167,9 +167,9 @@ class Attempt(Generic[T]):
         )
 
     async def _detail(self, reader: ResponseReader[T]) -> str:
-        """Return the start of an error body. Only the scrubbed text is a local variable."""
-        head = reader.head_of_body(DETAIL_BYTES)
-        return self._state.resources.transport.scrub((await head).decode("utf-8", "replace"))
+        """Return the start of an error body. Only the redacted text is a local variable."""
+        head, scrub = reader.head_of_body(DETAIL_BYTES), self._state.resources.transport.scrub
+        return self._query.redacted(scrub((await head).decode("utf-8", "replace")))
 
     def _on_decoded(self, size: int, elements: list[T]) -> None:
         """Tell the hooks, and check the notification of the first event."""
@@ -180,5 +180,6 @@ class Attempt(Generic[T]):
         hooks.batch_decoded(run, events=len(elements))
         if not self._has_begun:
             self._has_begun = True
-            if notification_of(elements[0]) not in (None, self._query.notification_id):
+            wanted = self._query.id
+            if wanted is not None and owner_of(elements[0], type(wanted)) not in (None, wanted):
                 self._state.note(Anomaly.FOREIGN_EVENT)

@@ -16,6 +16,7 @@ from attrs import define
 
 from np6_async._policy.retry import is_throttled, is_transient
 from np6_async._query import EventQuery
+from np6_async._query_base import id_parameter
 from np6_async.errors import NP6Error, StatusError
 from np6_async.hooks import Anomaly, Hook, QueryRun
 
@@ -36,7 +37,7 @@ class _Entry(NamedTuple):
     template: str
 
 
-_QUERY: Final = "%(kind)s of notification %(notification_id)d: "
+_QUERY: Final = "%(subject)s: "
 _RETRY: Final = _Entry(
     "retry",
     logging.INFO,
@@ -154,7 +155,7 @@ class QueryLog(Hook):
             return False
         fields = {"event": entry.name, **fields, "left_out": rate.left_out}
         rate.left_out = 0
-        extra = {f"np6_{name}": value for name, value in fields.items()}
+        extra = {f"np6_{name}": value for name, value in fields.items() if name != "subject"}
         try:
             _log.log(entry.level, entry.template, fields, extra=extra, exc_info=error)
         except Exception:  # noqa: BLE001 - of a filter; `logging` itself treats handlers so
@@ -164,7 +165,11 @@ class QueryLog(Hook):
 
 
 def _about(query: EventQuery) -> dict[str, object]:
-    return {"kind": str(query.kind), "notification_id": query.notification_id}
+    fields: dict[str, object] = {"kind": str(query.kind), "subject": query.subject}
+    parameter = id_parameter(query.kind)
+    if parameter is not None and not parameter.is_personal:
+        fields[parameter.name] = getattr(query, parameter.name)
+    return fields
 
 
 def _facts(error: NP6Error) -> dict[str, object]:

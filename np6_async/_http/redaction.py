@@ -5,20 +5,14 @@ from collections.abc import Mapping
 import aiohttp
 
 from np6_async._options import ApiKey
+from np6_async._redaction import redact
 
 __all__ = ["scrub", "scrubbed_headers"]
 
 
 def scrub(text: str, key: ApiKey) -> str:
-    """Return a text without the key.
-
-    A text that was cut short may end with the first part of the key, which is removed as well.
-    """
-    for form in key.forms():
-        text = text.replace(form, "***")
-    lengths = range(len(key.reveal()) - 1, 3, -1)
-    tail = next((n for n in lengths if text.endswith(key.reveal()[:n])), 0)
-    return f"{text[:-tail]}***" if tail else text
+    """Return a text without the key."""
+    return redact(text, key.forms())
 
 
 def scrubbed_headers(response: aiohttp.ClientResponse, key: ApiKey) -> Mapping[str, str]:

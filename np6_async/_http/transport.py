@@ -54,7 +54,7 @@ class Transport:
     async def send(
         self,
         path: str,
-        params: Mapping[str, str],
+        params: Mapping[str, str | list[str]],
         *,
         timeouts: Timeouts,
         connected: Callable[[], None],
@@ -110,7 +110,7 @@ class Transport:
     def _get(
         self,
         path: str,
-        params: Mapping[str, str],
+        params: Mapping[str, str | list[str]],
         timeout: aiohttp.ClientTimeout,
         *,
         uncompressed: bool,
@@ -127,8 +127,9 @@ class Transport:
             if new_connection:
                 # aiohttp pools connections by server_hostname, so setting it gives a new one.
                 headers, name = {**headers, "Connection": "close"}, self._origin[1]
+        url = f"{self._prefix}{path}"
         return session.get(
-            f"{self._prefix}{path}",
+            URL(url, encoded=True) if "%" in path else url,  # the query has quoted it; else faster
             params=params or None,
             headers=headers,
             server_hostname=name,

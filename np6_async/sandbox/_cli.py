@@ -10,36 +10,14 @@ from typing import Final, get_args
 
 import attrs
 
-from np6_async._generated.kinds import API_KEY_HEADER, OPERATIONS, EventKind
-
 from ._faults import Faults
+from ._greeting import greeting
 from ._quota import ResetUnit
 from ._sandbox import Sandbox
 
 __all__ = ["main"]
 
 _FAULTS: Final = [field.name for field in attrs.fields(Faults)]
-_GREETING: Final = """\
-NP6 sandbox at {url} (press Ctrl-C to stop)
-  key            {key}
-  notifications  {first} to {last}
-
-With curl:
-
-  curl -H '{header}: {key}' '{url}{path}?sort=asc'
-
-With Python:
-
-  import asyncio
-  from np6_async import NP6Client
-
-  async def main():
-      async with NP6Client("{key}", base_url="{url}") as np6:
-          for event in await np6.{kind}({first}, sort="asc"):
-              print(event)
-
-  asyncio.run(main())
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,19 +74,6 @@ async def _serve(sandbox: Sandbox) -> None:
         with suppress(NotImplementedError):  # on Windows Ctrl-C is a KeyboardInterrupt
             loop.add_signal_handler(number, stop.set)
     async with sandbox:
-        sys.stdout.write(_greeting(sandbox))
+        sys.stdout.write(greeting(sandbox))
         sys.stdout.flush()
         await stop.wait()
-
-
-def _greeting(sandbox: Sandbox) -> str:
-    kind, first = next(iter(EventKind)), sandbox.notification_ids[0]
-    return _GREETING.format(
-        url=sandbox.url,
-        key=sandbox.api_key,
-        first=first,
-        last=sandbox.notification_ids[-1],
-        header=API_KEY_HEADER,
-        kind=kind,
-        path=OPERATIONS[kind].path.format(id=first),
-    )

@@ -1,109 +1,129 @@
 """The events of the sandbox: the same for the same seed, in every process and for every query."""
 
-from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
-from typing import Final, NamedTuple
+from typing import Any, Final
 
+from np6_async._decode.decoder import MODELS
 from np6_async._generated.examples import EXAMPLES
-from np6_async._generated.kinds import OPERATIONS, EventKind
+from np6_async._generated.kinds import OPERATIONS, Operation
 
+from ._examples import templates
 from ._faults import Faults, spoil
-from ._template import Own, Template
-from ._window import Window
+from ._ids import FIRST_ID, id_parameter, make_ids
+from ._template import Own
+from ._timeline import Timeline, merge
 
-__all__ = ["EventLog", "Timeline"]
+__all__ = ["EventLog"]
 
-_FIRST_ID: Final = 156  # the notification of the vendor's documentation
 _BEGIN: Final = int(datetime(2025, 3, 1, tzinfo=UTC).timestamp() * 1000)
 _END: Final = int(datetime(2025, 3, 31, tzinfo=UTC).timestamp() * 1000)
-_NONE: Final = 0.1  # share of notifications without an event of a kind
+_NONE: Final = 0.1  # share of ids without an event of a kind
 _TIE: Final = 0.05  # share of events with the timestamp of the one before
-
-# The spec's examples, each with the type of its kind; those of other types are left out.
-_TEMPLATES: Final = {
-    kind: [
-        Template({"type": operation.event_type, **example})
-        for example in EXAMPLES[kind]
-        if example.get("type", operation.event_type) == operation.event_type
-    ]
-    for kind, operation in OPERATIONS.items()
-}
-
-
-class Timeline(NamedTuple):
-    """The events of one kind of one notification, oldest first.
-
-    Attributes:
-        timestamps: When each was published, in milliseconds since 1970-01-01T00:00:00Z.
-        events: The JSON of each.
-    """
-
-    timestamps: list[int]
-    events: list[bytes]
-
-    def select(self, window: Window) -> list[bytes]:
-        """Return the events of a window, oldest first, or newest first if its sort is `desc`."""
-        first = 0 if window.start is None else bisect_left(self.timestamps, window.start)
-        last = None if window.end is None else bisect_left(self.timestamps, window.end)
-        events = self.events[first:last]
-        return events[::-1] if window.sort == "desc" else events
 
 
 class EventLog:
-    """Every event of every notification, generated on first use.
+    """Every event of every kind, generated on first use.
+
+    A kind with an id in its path has a timeline for each id. One without has a single timeline:
+    that of all ids together, if there is the same path with an id, and else one of its own.
 
     Args:
         seed: The seed of the events.
-        notifications: The number of notifications.
-        events: The number of events of each kind that a notification has, on average.
+        notifications: The number of notifications, and of the ids of any other sort.
+        events: The number of events of each kind that an id has, on average.
         faults: The faults of some events.
+        operations: The endpoint of each kind.
+        examples: The example events of each kind.
+        models: The models of each kind.
+
+    Raises:
+        ValueError: There are no ids for the parameter of a path.
     """
 
-    def __init__(self, *, seed: int, notifications: int, events: int, faults: Faults) -> None:
-        self.ids = range(_FIRST_ID, _FIRST_ID + notifications)
+    def __init__(
+        self,
+        *,
+        seed: int,
+        notifications: int,
+        events: int,
+        faults: Faults,
+        operations: Mapping[Any, Operation] = OPERATIONS,
+        examples: Mapping[Any, Sequence[dict[str, Any]]] = EXAMPLES,
+        models: Mapping[Any, Sequence[type[Any]]] = MODELS,
+    ) -> None:
+        self.operations: Final = operations
+        """The endpoint of each kind."""
+        self.notification_ids: Final = range(FIRST_ID, FIRST_ID + notifications)
         """The ids of the notifications."""
+        self.ids: Final[dict[str, list[int | str]]] = {}
+        """The ids of each kind; none if its path has no id."""
+        for kind, operation in operations.items():
+            parameter = id_parameter(operation.parameters)
+            found = [] if parameter is None else make_ids(parameter, notifications, examples[kind])
+            self.ids[kind] = found
+        self._wholes = {
+            operation.path.replace("/{}", "", 1): kind
+            for kind, operation in operations.items()
+            if self.ids[kind]
+        }
+        self._templates = {
+            kind: templates(operation, examples[kind], models[kind])
+            for kind, operation in operations.items()
+        }
         self._seed = seed
         self._average = events
         self._faults = faults
-        self._timelines: dict[tuple[EventKind, int], Timeline] = {}
+        self._timelines: dict[tuple[str, int | str | None], Timeline] = {}
 
-    def timeline(self, kind: EventKind, notification_id: int) -> Timeline:
-        """Return the events of one kind of one notification.
+    def timeline(self, kind: str, id_: int | str | None) -> Timeline:
+        """Return the events of one kind and one id; None for a kind without ids.
 
         Raises:
-            LookupError: There is no such notification.
+            LookupError: There is no such id.
         """
-        if notification_id not in self.ids:
-            raise LookupError(f"the sandbox has no notification {notification_id}")
-        key = (kind, notification_id)
+        key = (kind, id_)
         if key not in self._timelines:
-            self._timelines[key] = self._make(kind, notification_id)
+            self._timelines[key] = self._make(kind, id_)
         return self._timelines[key]
 
-    def _make(self, kind: EventKind, notification_id: int) -> Timeline:
+    def _make(self, kind: str, id_: int | str | None) -> Timeline:
+        parameter = id_parameter(self.operations[kind].parameters)
+        if parameter is not None and id_ not in self.ids[kind]:
+            shown = "***" if parameter.is_personal else id_
+            raise LookupError(f"the sandbox has no {parameter.name.removesuffix('_id')} {shown}")
+        parts = self._wholes.get(self.operations[kind].path) if parameter is None else None
+        if parts is not None:
+            return merge(self.timeline(parts, each) for each in self.ids[parts])
+        return self._generate(kind, id_)
+
+    def _generate(self, kind: str, id_: int | str | None) -> Timeline:
         # A Random seeded with a string is the same in every process. Faults use a Random of their
         # own, so that they change nothing else in the events.
-        random = Random(f"{self._seed}/{kind}/{notification_id}")
-        fault_random = Random(f"{self._seed}/{kind}/{notification_id}/faults")
-        templates = _TEMPLATES[kind]
-        timestamps = _timestamps(_count(self._average, random), random)
+        name = f"{self._seed}/{kind}/{'' if id_ is None else id_}"
+        random, fault_random = Random(name), Random(f"{name}/faults")
+        if not self._templates[kind]:
+            return Timeline([], [])
+        none = 0 if id_ is None else _NONE
+        timestamps = _timestamps(_count(self._average, none, random), random)
         events = [
-            spoil(
-                random.choice(templates).fill(Own(notification_id, timestamp, random)),
-                self._faults,
-                fault_random,
-            )
+            spoil(self._event(kind, id_, timestamp, random), self._faults, fault_random)
             for timestamp in timestamps
         ]
         return Timeline(timestamps, events)
 
+    def _event(self, kind: str, id_: int | str | None, timestamp: int, random: Random) -> bytes:
+        template = random.choice(self._templates[kind])
+        owner = random.choice(self.notification_ids) if id_ is None else id_
+        return template.fill(Own(owner, timestamp, random))
 
-def _count(average: int, random: Random) -> int:
+
+def _count(average: int, none: float, random: Random) -> int:
     """Return a random number of events: none, or up to 60 % more or less than the average."""
-    if random.random() < _NONE:
+    if random.random() < none:
         return 0
-    usual = average / (1 - _NONE)
+    usual = average / (1 - none)
     return random.randint(round(0.4 * usual), round(1.6 * usual))
 
 

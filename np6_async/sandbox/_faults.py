@@ -7,15 +7,17 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from attrs import Attribute, field, frozen
 
-from np6_async._generated.kinds import OPERATIONS
+from np6_async._decode.decoder import MODELS
+
+from ._examples import types_of
 
 __all__ = ["Faults", "spoil"]
 
 _Json: TypeAlias = dict[str, Any]
 _Fault: TypeAlias = Callable[[_Json, Random], None]
 
-_KNOWN: Final = {operation.event_type for operation in OPERATIONS.values()}
-_NEW_TYPES: Final = tuple(sorted({"delivery", "archival", "forwarding"} - _KNOWN))
+_KNOWN: Final = types_of(model for models in MODELS.values() for model in models)
+_NEW_TYPES: Final = (*sorted({"delivery", "archival", "forwarding"} - _KNOWN),) or ("novelty",)
 _NEW_VALUES: Final[tuple[object, ...]] = (
     "new",
     7,
@@ -112,7 +114,7 @@ def _omit_type(event: _Json, _: Random) -> None:
 
 
 def _break(event: _Json, random: Random) -> None:
-    path, value = random.choice(_BREAKAGES)
+    path, value = random.choice([each for each in _BREAKAGES if _is_possible(event, *each)])
     *parents, name = path
     for parent in parents:
         event = event[parent]
@@ -120,6 +122,14 @@ def _break(event: _Json, random: Random) -> None:
         del event[name]
     else:
         event[name] = value
+
+
+def _is_possible(event: object, path: tuple[str, ...], value: object) -> bool:
+    """Say whether an event has the object to change, and the member to remove from it."""
+    *parents, name = path
+    for parent in parents:
+        event = event.get(parent) if isinstance(event, dict) else None
+    return isinstance(event, dict) and (value is not _REMOVED or name in event)
 
 
 def _extend(event: _Json, random: Random) -> None:

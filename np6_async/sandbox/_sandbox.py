@@ -9,19 +9,21 @@ from aiohttp import web
 from yarl import URL
 
 from np6_async._decode.decoder import MODELS, EventDecoder
+from np6_async._generated.kinds import EventKind
 from np6_async._options import to_count, to_seconds
 from np6_async._query import EventQuery
+from np6_async._query_base import to_kind
 from np6_async.models import Event, UnknownEvent
 
 from ._events import EventLog
 from ._faults import Faults
 from ._quota import Quota, ResetUnit
+from ._selection import selection
 from ._server import Server
-from ._window import Window
 
 __all__ = ["Sandbox"]
 
-_DECODERS: Final = {kind: EventDecoder(model) for kind, model in MODELS.items()}
+_DECODERS: Final = {kind: EventDecoder(*models) for kind, models in MODELS.items()}
 _SHUTDOWN: Final = 0.1  # seconds that running responses have to finish when the sandbox stops
 
 
@@ -39,6 +41,10 @@ class Sandbox:
     in the same millisecond. About one in ten notifications has no event of a kind; the others have
     up to 60 % more or less than the average. The ids start at 156. A sandbox that was stopped can
     be started again.
+
+    Every kind of the spec is served. Other things than notifications, such as actions, have as many
+    ids (`ids`), and as many events each. A path without an id has the events of all ids, if there
+    is the same path with an id.
 
     Args:
         seed: The seed of the events.
@@ -81,7 +87,7 @@ class Sandbox:
         )
         self.api_key: Final = f"np6-sandbox-{Random(seed).getrandbits(64):016x}"
         """The API key that requests must have. It is not a secret."""
-        self.notification_ids: Final = list(self._log.ids)
+        self.notification_ids: Final = list(self._log.notification_ids)
         """The ids of all notifications."""
         self._server = Server(
             self._log,
@@ -117,16 +123,27 @@ class Sandbox:
         """The number of responses with status 429."""
         return self._server.statuses[429]
 
+    def ids(self, kind: EventKind | str) -> list[int | str]:
+        """Return the ids that exist for a kind, such as those of notifications; none without ids.
+
+        Raises:
+            ValueError: There is no such kind.
+        """
+        return list(self._log.ids[to_kind(kind)])
+
     def truth(self, query: EventQuery) -> list[Event | UnknownEvent]:
         """Return exactly the events that a query must return, sorted by timestamp.
 
         They are sorted even if the query is not. Descending is the reverse of ascending.
 
         Raises:
-            LookupError: There is no such notification.
+            LookupError: The id does not exist.
         """
-        window = Window(query.start, query.end, query.sort)
-        found = self._log.timeline(query.kind, query.notification_id).select(window)
+        operation = self._log.operations[query.kind]
+        chosen = selection(
+            operation, {p.name: getattr(query, p.name) for p in operation.parameters}
+        )
+        found = self._log.timeline(query.kind, query.id).select(chosen)
         events, _ = _DECODERS[query.kind].decode([msgspec.Raw(event) for event in found])
         return events
 

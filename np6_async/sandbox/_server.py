@@ -11,12 +11,13 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from np6_async._generated.kinds import API_KEY_HEADER, OPERATIONS, EventKind
+from np6_async._generated.kinds import API_KEY_HEADER
 
 from ._events import EventLog
 from ._faults import Faults
 from ._quota import Quota
-from ._window import read_window
+from ._request import read_query
+from ._selection import selection
 
 __all__ = ["Server"]
 
@@ -50,7 +51,7 @@ class Server:
         self.statuses: Counter[int] = Counter()
         """The number of responses sent, by status."""
         self._log = log
-        self._ids = {str(id_): id_ for id_ in log.ids}
+        self._ids = {kind: {str(id_): id_ for id_ in ids} for kind, ids in log.ids.items()}
         self._api_key = api_key
         self._quota = quota
         self._retry_after = retry_after
@@ -63,8 +64,9 @@ class Server:
         """Return an application with a route for every operation of the spec."""
         app = web.Application(middlewares=[self._guard])
         app.on_response_prepare.append(self._stamp)
-        for kind, operation in OPERATIONS.items():
-            app.router.add_get(operation.path, partial(self._respond, kind), allow_head=False)
+        for kind, operation in self._log.operations.items():
+            path = operation.path.replace("{}", "{id}")
+            app.router.add_get(path, partial(self._respond, kind), allow_head=False)
         return app
 
     async def _stamp(self, _: web.Request, response: web.StreamResponse) -> None:
@@ -91,19 +93,21 @@ class Server:
         except web.HTTPNotFound:
             return web.Response(status=404)
 
-    async def _respond(self, kind: EventKind, request: web.Request) -> web.StreamResponse:
-        notification_id = self._ids.get(request.match_info["id"])
-        if notification_id is None:
+    async def _respond(self, kind: str, request: web.Request) -> web.StreamResponse:
+        operation = self._log.operations[kind]
+        text = request.match_info.get("id")
+        if text is not None and text not in self._ids[kind]:
             return web.Response(status=404)
         try:
-            window = read_window(request.query)
+            chosen = selection(operation, read_query(operation, request.query))
         except ValueError:
             return web.Response(status=400)
         draw = self._random.random() - self._faults.server_errors
         if draw < 0:
             return web.Response(status=self._random.choice((500, 503)))
-        events = self._log.timeline(kind, notification_id).select(window)
-        if window.sort is None:
+        id_ = None if text is None else self._ids[kind][text]
+        events = self._log.timeline(kind, id_).select(chosen)
+        if chosen.sort is None:
             self._random.shuffle(events)
         body = b"[%b]" % b",".join(events)
         if draw >= self._faults.truncated:

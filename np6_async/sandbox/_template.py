@@ -1,12 +1,14 @@
 """Templates made from example events. They look at the format of values, not at kinds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import Random
 from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import msgspec
+
+from ._ids import is_owner
 
 __all__ = ["Own", "Template"]
 
@@ -25,12 +27,12 @@ class Own(NamedTuple):
     """The values that differ between events.
 
     Attributes:
-        notification_id: The notification that the event belongs to.
+        id: The id of what the event belongs to, such as a notification.
         timestamp: When it was published, in milliseconds since 1970-01-01T00:00:00Z.
         random: The source of its ids and names.
     """
 
-    notification_id: int
+    id: int | str
     timestamp: int
     random: Random
 
@@ -43,12 +45,18 @@ class Template:
 
     Args:
         example: The event. Other times in it keep their distance to its ``timestamp``.
+        is_named: Whether events belong to something with a string as its id, not an integer.
+        kept: The members, with dots between the objects that they are in, that stay as they are.
     """
 
-    def __init__(self, example: dict[str, Any]) -> None:
+    def __init__(
+        self, example: dict[str, Any], *, is_named: bool = False, kept: Collection[str] = ()
+    ) -> None:
+        self._is_named = is_named
+        self._kept = kept
         self._published: Final[int] = example["timestamp"]
         self._fills: Final[list[_Fill]] = []
-        text = msgspec.json.encode(self._open(example, "")).decode()
+        text = msgspec.json.encode(self._open(example, ())).decode()
         self._first, *rest = text.split(_GAP_IN_JSON)
         self._steps: Final = list(zip(self._fills, rest, strict=True))
 
@@ -59,25 +67,34 @@ class Template:
             parts += fill(own), literal
         return "".join(parts).encode()
 
-    def _open(self, value: object, name: str) -> object:
-        """Replace the values that differ with gaps, in the value of the member of this name."""
+    def _open(self, value: object, path: tuple[str, ...]) -> object:
+        """Replace the values that differ with gaps, in the value of the member at this path."""
+        if ".".join(path) in self._kept:
+            return value
         if isinstance(value, dict):
-            return {key: self._open(member, key) for key, member in value.items()}
+            return {name: self._open(member, (*path, name)) for name, member in value.items()}
         if isinstance(value, list):
-            return [self._open(member, name) for member in value]
+            return [self._open(member, path) for member in value]
         if isinstance(value, str):
-            return self._open_string(value, identifying=name in _IDENTIFYING)
-        if type(value) is int and (name == "id" or value >= _FIRST_TIME):
-            offset = value - self._published
-            self._fills.append(_notification if name == "id" else _time(offset))
+            return self._open_string(value, path)
+        if type(value) is int and (fill := self._fill_of(value, path)):
+            self._fills.append(fill)
             return msgspec.Raw(_GAP_IN_JSON.encode())
         return value
 
-    def _open_string(self, value: str, *, identifying: bool) -> str:
+    def _fill_of(self, value: int, path: tuple[str, ...]) -> _Fill | None:
+        if path[-1] == "id":
+            return None if self._is_named else _owner
+        return _time(value - self._published) if value >= _FIRST_TIME else None
+
+    def _open_string(self, value: str, path: tuple[str, ...]) -> str:
+        if self._is_named and is_owner(path):
+            self._fills.append(_owner)
+            return _GAP
         if _uuid.fullmatch(value):
             self._fills.append(_new_uuid)
             return _GAP
-        return _variable.sub(self._open_match, value) if identifying else value
+        return _variable.sub(self._open_match, value) if path[-1] in _IDENTIFYING else value
 
     def _open_match(self, match: re.Match[str]) -> str:
         width = len(match[0])
@@ -88,8 +105,10 @@ class Template:
         return _GAP
 
 
-def _notification(own: Own) -> str:
-    return str(own.notification_id)
+def _owner(own: Own) -> str:
+    """Return the id as JSON, without the quotes of a string: these stand round the gap."""
+    text = msgspec.json.encode(own.id).decode()
+    return text[1:-1] if isinstance(own.id, str) else text
 
 
 def _new_uuid(own: Own) -> str:

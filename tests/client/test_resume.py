@@ -24,8 +24,8 @@ from np6_async import (
 from np6_async._decode.decoder import EventDecoder
 from np6_async._engine.limiter import Limiter
 from np6_async._engine.resources import Resources
+from np6_async._parameters import Sort
 from np6_async._policy.governor import Governor
-from np6_async._query import Sort
 from np6_async.errors import ConnectError, NP6Error, RequestTimeoutError, StreamInterruptedError
 from tests.support import FIRST_MOMENT, event
 from tests.thorough import examples
@@ -138,7 +138,7 @@ def query_ms(text: str | None, otherwise: int) -> int:
 
 @cache
 def iso(ms: int) -> str:
-    return EventQuery(kind="executions", notification_id=1, start=ms).params["start"]
+    return str(EventQuery(kind="executions", notification_id=1, start=ms).params["start"])
 
 
 def open_stream(api: Any, sort: Sort | None) -> Stream:

@@ -6,6 +6,7 @@ The recorded report is small enough to read. After a wanted change of it, record
 
 import json
 import os
+import re
 from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
@@ -14,15 +15,23 @@ from typing import Any
 import pytest
 import yaml
 
+from codegen._document import Document, load_bundle
 from codegen._tree import walk
+from codegen.compare import _operations
 from codegen.compare.__main__ import main
 from codegen.compare._finding import Finding, Topic
-from codegen.compare._operations import compare
 
 Spec = dict[str, Any]
 Captured = pytest.CaptureFixture[str]
 RECORD = Path(__file__).parent / "golden" / "compare.md"
+PUBLIC = Path(str(files("exoscale").joinpath("openapi.json")))
 BUNDLE = Path(__file__).parent / "fixtures" / "bundle.yaml"
+
+
+def compare(ours: Spec, theirs: Spec) -> list[Finding]:
+    """Compare two documents of OpenAPI 3.1."""
+    here, there = (Document(Path("made-up.json"), root) for root in (ours, theirs))
+    return _operations.compare(here, there)
 
 
 def as_it_is(bundle: Spec) -> Spec:
@@ -71,8 +80,7 @@ def test_other_endpoints_are_listed_but_are_no_difference(
     path.write_text(json.dumps(spec_with_activations), "utf-8")
     assert main([str(path), "--spec", str(fragment)]) == 0
     assert (
-        "- `GET /notifications/{id}/events/activations`:"
-        " a new kind that the client supports: add it to the spec\n"
+        "- `GET /notifications/{id}/events/activations`: supported: add it to the spec\n"
     ) in capsys.readouterr().out
 
 
@@ -83,7 +91,8 @@ def test_a_file_that_is_not_openapi_3_is_an_error(
     path = tmp_path / "bundle.yaml"
     path.write_text(text, "utf-8")
     assert main([str(path)]) == 2
-    assert "bundle.yaml: " in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert re.search(r"bundle\.yaml(:\d+)?: .*(expected 3\.x|cannot be read)", error)
 
 
 def test_a_bundle_on_another_machine_is_not_downloaded(capsys: Captured) -> None:
@@ -93,9 +102,8 @@ def test_a_bundle_on_another_machine_is_not_downloaded(capsys: Captured) -> None
 
 @pytest.fixture(scope="module")
 def public() -> Spec:
-    """A document of 33,000 lines and 259 paths from another vendor."""
-    document: Spec = json.loads(files("exoscale").joinpath("openapi.json").read_text("utf-8"))
-    return document
+    """A document of 33,000 lines and 259 paths from another vendor, upgraded to 3.1."""
+    return load_bundle(PUBLIC).root
 
 
 @pytest.fixture
@@ -131,9 +139,9 @@ def test_an_outdated_fragment_differs_from_a_large_bundle(public: Spec, fragment
 
 @pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump], ids=["JSON", "YAML"])
 def test_operations_missing_in_a_large_bundle_are_reported(
-    public: Spec, spec: Spec, write: Any, tmp_path: Path, capsys: Captured
+    spec: Spec, write: Any, tmp_path: Path, capsys: Captured
 ) -> None:
-    path = tmp_path / "bundle"
+    path, public = tmp_path / "bundle", json.loads(PUBLIC.read_text("utf-8"))
     path.write_text(
         yaml.dump(public, Dumper=yaml.CSafeDumper) if write is yaml.safe_dump else write(public),
         "utf-8",
@@ -162,6 +170,167 @@ def test_the_mapping_of_a_union_is_enough_to_find_the_form_of_a_type() -> None:
     assert compare(ours, theirs) == [
         Finding(Topic.TYPE, "bounces[].code", "string in our spec, integer in the bundle")
     ]
+
+
+def test_every_type_of_an_event_is_compared_with_its_own_form() -> None:
+    ours, theirs = (
+        _events_of(
+            {"type": {"const": "hit"}, "value": {"type": hit}},
+            {"type": {"const": "bounce"}, "value": {"type": bounce}},
+        )
+        for hit, bounce in (("string", "integer"), ("integer", "boolean"))
+    )
+    theirs_reversed = _events_of(*(one["properties"] for one in _items(theirs)[::-1]))
+    expected = {"string in our spec, integer", "integer in our spec, boolean"}
+    for other in (theirs, theirs_reversed):
+        found = compare(ours, other)
+        assert {one.text.removesuffix(" in the bundle") for one in found} == expected
+
+
+def test_a_keyword_beside_a_union_holds_for_each_branch() -> None:
+    ours = _events({"value": {"type": ["integer", "null"], "format": "int64"}})
+    theirs = _events(
+        {"value": {"format": "int64", "oneOf": [{"type": "integer"}, {"type": "null"}]}}
+    )
+    assert compare(ours, theirs) == []
+
+
+def test_equal_schemas_of_two_members_are_both_reported() -> None:
+    ours = _events({"one": {"type": "string"}, "two": {"type": "string"}})
+    theirs = _events({"one": {"type": "integer"}, "two": {"type": "integer"}})
+    assert [one.place for one in compare(ours, theirs)] == ["bounces[].one", "bounces[].two"]
+
+
+RECURSIVE = {
+    "a tree": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Tree"}}},
+    "a union": {"oneOf": [{"$ref": "#/components/schemas/Tree"}, {"type": "string"}]},
+    "parts": {
+        "allOf": [
+            {"properties": {"next": {"$ref": "#/components/schemas/Tree"}}},
+            {"properties": {"next": {"$ref": "#/components/schemas/Tree", "title": "Next"}}},
+        ]
+    },
+    "true": {"type": "object", "properties": {"next": True}, "items": True},
+}
+
+
+@pytest.mark.parametrize("name", RECURSIVE)
+def test_a_schema_that_contains_itself_is_compared_once(name: str) -> None:
+    ours = _events({"tree": {"$ref": "#/components/schemas/Tree"}, "other": {"type": "string"}})
+    ours["components"] = {"schemas": {"Tree": RECURSIVE[name]}}
+    theirs = deepcopy(ours)
+    _items(theirs)[0]["properties"]["other"]["type"] = "integer"
+    assert [one.place for one in compare(ours, theirs)] == ["bounces[].other"]
+
+
+@pytest.mark.parametrize("status", ["2XX", "default"])
+def test_the_success_may_have_another_status(status: str) -> None:
+    ours = _events({"code": {"type": "string"}})
+    theirs = _events({"code": {"type": "integer"}})
+    responses = theirs["paths"]["/bounces"]["get"]["responses"]
+    responses[status] = responses.pop("200")
+    assert [one.topic for one in compare(ours, theirs)] == [Topic.TYPE]
+
+
+def test_an_operation_is_matched_by_its_method() -> None:
+    ours, theirs = _events({}), _events({})
+    theirs["paths"]["/bounces"]["post"] = theirs["paths"]["/bounces"].pop("get")
+    assert compare(ours, theirs) == [Finding(Topic.OPERATION, "GET /bounces", "not found")]
+
+
+def test_of_several_paths_that_end_with_ours_the_same_one_is_matched() -> None:
+    ours = _events({"code": {"type": "string"}})
+    theirs = _events({"code": {"type": "integer"}})
+    theirs["paths"] = {"/old/bounces": theirs["paths"]["/bounces"], **ours["paths"]}
+    assert [one.topic for one in compare(ours, theirs)] == [Topic.SIBLING]
+
+
+def a(location: str, schema: Spec, **keywords: Any) -> Spec:
+    return {"in": location, "name": "it", "schema": schema, **keywords}
+
+
+MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer"}]}
+SUPPORTED = {
+    "nothing": [],
+    "a number in the path": [a("path", {"type": "integer", "format": "int32"})],
+    "a string in the path": [a("path", {"type": "string", "format": "uuid"})],
+    "an integer": [a("query", {"type": "integer"})],
+    "a switch": [a("query", {"type": "boolean"}, required=True)],
+    "a moment": [a("query", MOMENT)],
+    "values": [a("query", {"enum": ["one", "two"]})],
+    "a list": [a("query", {"type": "array", "items": {"type": "string"}})],
+    "a list of moments": [a("query", {"type": ["array", "null"], "items": MOMENT})],
+    "several": [a("query", {"type": "string"}), a("query", {"type": "string"}, name="other")],
+    "the key": [a("header", {"type": "string"}, name="X-KEY", required=True)],
+}
+NOT_SUPPORTED = {
+    "(in path, array)": [a("path", {"type": "array", "items": {"type": "string"}})],
+    "(in path, boolean)": [a("path", {"type": "boolean"})],
+    "(in query, object)": [a("query", {"type": "object"})],
+    "(in query, number)": [a("query", {"type": "number"})],
+    "(in query, integer or string)": [a("query", {"type": ["integer", "string"]})],
+    "(in query, any)": [{"in": "query", "name": "it", "content": {"text/csv": {}}}],
+    "(in query, array)": [a("query", {"type": "array", "items": {"type": "object"}})],
+    "(in header, string)": [a("header", {"type": "string"})],
+    "(in cookie, string)": [a("cookie", {"type": "string"})],
+}
+
+
+@pytest.mark.parametrize("name", SUPPORTED)
+def test_another_endpoint_is_supported(name: str) -> None:
+    assert _sibling(SUPPORTED[name]) == "supported: add it to the spec"
+
+
+@pytest.mark.parametrize("reason", NOT_SUPPORTED)
+def test_another_endpoint_is_not_supported_because_of_a_parameter(reason: str) -> None:
+    expected = f"not supported: the parameter `it` {reason}"
+    assert _sibling(NOT_SUPPORTED[reason]) == expected
+
+
+def test_another_endpoint_is_not_supported_for_another_reason() -> None:
+    several = _sibling([], path="/a/{b}/{c}/bounces")
+    assert several == "not supported: its path has several parameters"
+    assert _sibling([], status="2XX") == "not supported: it has no 200 response"
+
+
+def test_an_endpoint_that_sends_no_array_or_is_for_something_else_is_not_listed() -> None:
+    assert _sibling([], type="object") is None
+    assert _sibling([], method="post") is None
+    assert _sibling([], path="/a/clicks") is None
+
+
+def _sibling(
+    parameters: list[Spec],
+    path: str = "/a/bounces",
+    method: str = "get",
+    status: str = "200",
+    type: str = "array",
+) -> str | None:
+    """What the report says about another operation."""
+    ours, theirs = _events({}), _events({})
+    scheme = {"type": "apiKey", "in": "header", "name": "X-Key"}
+    ours["components"] = {"securitySchemes": {"ApiKey": scheme}}
+    response = {"content": {"application/json": {"schema": {"type": type}}}}
+    operation = {"parameters": parameters, "responses": {status: response}}
+    theirs["paths"][path] = {method: operation}
+    found = compare(ours, theirs)
+    assert [one.topic for one in found] == [Topic.SIBLING][: len(found)]
+    return found[0].text if found else None
+
+
+def _events_of(*forms: Spec) -> Spec:
+    document = _events({})
+    _schema(document)["items"] = {
+        "oneOf": [{"type": "object", "properties": properties} for properties in forms]
+    }
+    return document
+
+
+def _items(document: Spec) -> list[Spec]:
+    """The schemas of an event."""
+    items = _schema(document)["items"]
+    found: list[Spec] = items.get("oneOf", [items])
+    return found
 
 
 def _events(properties: Spec) -> Spec:

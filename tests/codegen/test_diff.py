@@ -94,9 +94,8 @@ def repository(golden: Path, tmp_path: Path) -> Path:
     where they are now.
     """
     root = tmp_path / "root"
-    package = Path(shutil.copytree(golden / "expected", root / "np6_async"))
-    (root / "openapi").mkdir()
-    shutil.copy(golden / "spec.yaml", root / "openapi" / "np6-events.yaml")
+    package = Path(shutil.copytree(golden / "small" / "np6_async", root / "np6_async"))
+    shutil.copytree(golden / "small" / "openapi", root / "openapi")
     (package / "_version.py").write_text('__version__ = "1.2.3"\n', "utf-8")
     now, once = package / "_endpoints.py", package / "_generated" / "endpoints.py"
     text = now.read_text("utf-8")
@@ -169,12 +168,12 @@ def test_the_next_version_follows_from_the_changes(
 @pytest.fixture
 def package(golden: Path, tmp_path: Path) -> Path:
     """A copy of the golden package."""
-    return Path(shutil.copytree(golden / "expected", tmp_path / "changed"))
+    return Path(shutil.copytree(golden / "small" / "np6_async", tmp_path / "changed"))
 
 
 @pytest.fixture
 def original(golden: Path) -> Path:
-    return golden / "expected"
+    return golden / "small" / "np6_async"
 
 
 METHOD = "endpoints.Endpoints.openings"
@@ -182,14 +181,21 @@ SORT = "        sort: Sort"
 API = {
     "class removed": ("models", "Phone", "Telephone", Level.BREAKING, "models.Phone"),
     "class added": ("models", "Phone", "Telephone", Level.ADDITIVE, "models.Telephone"),
-    "member retyped": ("models", "city: str", "city: int", Level.BREAKING, "models.Place.city"),
+    "member retyped": (
+        "models",
+        "city: str",
+        "city: int",
+        Level.BREAKING,
+        "models.OpeningPlace.city",
+    ),
     "value added": ("models", '"low"', '"lowest", "low"', Level.ADDITIVE, "models.Priority"),
     "value removed": ("models", '"low", "high"', '"low"', Level.BREAKING, "models.Priority"),
     "default changed": ("models", "= 3", "= 4", Level.BREAKING, "models.Opening.level"),
-    "docstring": ("models", "The city.", "The town.", Level.COSMETIC, "models.Place"),
+    "docstring": ("models", "The city.", "The town.", Level.COSMETIC, "models.OpeningPlace"),
     "parameter": ("_endpoints", "sort: Sort", "order: Sort", Level.BREAKING, METHOD),
     "parameter added": ("_endpoints", SORT, f"        x: int,\n{SORT}", Level.BREAKING, METHOD),
     "return type": ("_endpoints", "Stream[Opening", "Stream[Phone", Level.BREAKING, METHOD),
+    "query": ("_query", "sort: Sort", "order: Sort", Level.BREAKING, "query.EventQuery.sort"),
     "kind": ("kinds", '"openings"', '"opens"', Level.BREAKING, "kinds.EventKind.OPENINGS"),
 }
 

@@ -38,6 +38,30 @@ def update(node: Spec, keywords: dict[str, object]) -> None:
         del node[key]
 
 
+def operation(**keywords: object) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        update(spec["paths"][PATH]["get"], keywords)
+
+    return change
+
+
+def keyword_of_sort(**keywords: object) -> Callable[[Spec], None]:
+    def change(spec: Spec) -> None:
+        update(spec["components"]["parameters"]["Sort"], keywords)
+
+    return change
+
+
+def header(spec: Spec) -> None:
+    spec["paths"][PATH]["get"]["parameters"] = [{"name": "X-Trace", "in": "header", "schema": {}}]
+
+
+def other_status(spec: Spec) -> None:
+    responses = spec["paths"][PATH]["get"]["responses"]
+    responses["2XX"] = responses.pop("200")
+    del responses["2XX"]["content"]["application/json"]["schema"]["items"]
+
+
 def without(*path: str) -> Callable[[Spec], None]:
     def change(spec: Spec) -> None:
         node: Any = spec
@@ -158,6 +182,26 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
         schema("Stamp.time", **{"x-python-datetime": "stamped_at"}),
         Change(ADDED, "schemas > Stamp > time", "`x-python-datetime` added: `stamped_at`"),
     ),
+    "filter of the sandbox": (
+        keyword_of_sort(**{"x-np6-filter": {"member": "timestamp", "bound": "minimum"}}),
+        Change(COSMETIC, SORT, "x-np6-filter changed"),
+    ),
+    "personal data": (
+        keyword_of_sort(**{"x-personal": True}),
+        Change(COSMETIC, SORT, "x-personal changed"),
+    ),
+    "operation skipped": (
+        operation(**{"x-np6-skip": True}),
+        Change(COSMETIC, GET, "x-np6-skip changed"),
+    ),
+    "method renamed": (
+        operation(**{"x-np6-method": "returns"}),
+        Change(BREAKING, GET, "`x-np6-method` added: `returns`"),
+    ),
+    "argument renamed": (
+        keyword_of_sort(**{"x-np6-name": "order"}),
+        Change(BREAKING, SORT, "`x-np6-name` added: `order`"),
+    ),
     "keyword without a rule": (
         schema("Stamp", dependentRequired={}),
         Change(BREAKING, "schemas > Stamp", "`dependentRequired` changed"),
@@ -186,6 +230,14 @@ CASES: dict[str, tuple[Callable[[Spec], None], Change]] = {
     "required parameter added": (
         new_parameter(required=True),
         Change(BREAKING, f"{GET} > parameters > page (in query)", "added, and required"),
+    ),
+    "header added": (
+        header,
+        Change(ADDED, f"{GET} > parameters > X-Trace (in header)", "added"),
+    ),
+    "content of another successful status": (
+        other_status,
+        Change(BREAKING, f"{GET} > content > application/json > schema", "`items` changed"),
     ),
     "server": (
         moved,

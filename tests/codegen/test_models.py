@@ -60,7 +60,7 @@ def test_every_member_of_a_model_is_documented(cls: type[Any]) -> None:
 
 
 def test_the_union_holds_every_event() -> None:
-    assert set(get_args(models.Event)) == set(MODELS.values())
+    assert set(get_args(models.Event)) == {model for found in MODELS.values() for model in found}
 
 
 def test_exports_are_sorted_and_complete() -> None:
@@ -81,7 +81,7 @@ def test_values_import_nothing_of_the_client(name: str) -> None:
 def test_every_example_and_sample_decodes(kind: EventKind) -> None:
     recorded = [json.loads(path.read_text("utf-8")) for path in SAMPLES.glob(f"{kind}.json")]
     for event in (*EXAMPLES[kind], *(event for events in recorded for event in events)):
-        value = msgspec.json.decode(json.dumps(event), type=MODELS[kind])
+        value = msgspec.json.decode(json.dumps(event), type=MODELS[kind][0])
         assert value.id == UUID(event["id"])
         assert value.type == OPERATIONS[kind].event_type
 
@@ -149,7 +149,8 @@ def test_a_publication_time_outside_the_range_of_a_datetime_overflows(millisecon
 
 
 def test_the_kinds_are_the_operations_of_the_spec(whole_spec: dict[str, Any]) -> None:
-    assert [operation.path for operation in OPERATIONS.values()] == list(whole_spec["paths"])
+    paths = [operation.path.replace("{}", "{id}") for operation in OPERATIONS.values()]
+    assert paths == list(whole_spec["paths"])
     assert list(OPERATIONS) == list(EventKind) == list(EXAMPLES)
     assert EventKind("bounces") is EventKind.BOUNCES
     assert OPERATIONS[EventKind.BOUNCES].event_type == "bounce"
@@ -168,6 +169,8 @@ def test_the_tables_cannot_be_changed(table: Any) -> None:
 
 @pytest.mark.parametrize("kind", EventKind)
 def test_the_examples_are_those_of_the_spec(kind: EventKind, whole_spec: dict[str, Any]) -> None:
-    content = whole_spec["paths"][OPERATIONS[kind].path]["get"]["responses"]["200"]["content"]
+    content = whole_spec["paths"][OPERATIONS[kind].path.replace("{}", "{id}")]["get"]["responses"][
+        "200"
+    ]["content"]
     shown = content["application/json"]["examples"].values()
     assert list(EXAMPLES[kind]) == [event for example in shown for event in example["value"]]

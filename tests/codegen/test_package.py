@@ -8,7 +8,7 @@ import pytest
 from codegen._errors import CodegenError
 from codegen._package import accept, replace
 
-GENERATED = "# Generated from spec.yaml by `python -m codegen`: do not edit.\n"
+GENERATED = "# Generated from openapi/np6-events.yaml by `make codegen`; do not edit.\n"
 MODELS = "_generated/models.py"
 FAULTS = {
     "no Python": (MODELS, "class Phone:", "class Phone(:", "models.py"),
@@ -27,16 +27,28 @@ FAULTS = {
         "kind=None",
         "queries None and decodes to",
     ),
-    "no model": ("_endpoints.py", "(query, Opening)", "(query, int)", "decodes to <class 'int'>"),
+    "no model": ("_endpoints.py", "(query, Opening)", "(query, int)", "decodes to [<class 'int'>]"),
+    "other argument": (
+        "_query.py",
+        "    sort: Sort",
+        "    order: Sort",
+        "EventQuery has no sort",
+    ),
+    "no method": ("_endpoints.py", "def openings(", "def opens(", "no attribute 'openings'"),
     "wrong type": (MODELS, "timestamp: Int64", "timestamp: str", "Expected `str | null`"),
-    "wrong wire name": (MODELS, '"wire": "isNew"', '"wire": "new"', "required field `is_new`"),
+    "wrong wire name": (
+        MODELS,
+        '"wire": "isNew"',
+        '"wire": "new"',
+        "required member missing [at $.new]",
+    ),
 }
 
 
 @pytest.fixture
 def files(golden: Path) -> dict[str, str]:
     """The files of the golden package."""
-    expected = golden / "expected"
+    expected = golden / "small" / "np6_async"
     return {
         path.relative_to(expected).as_posix(): path.read_text("utf-8")
         for path in expected.rglob("*.py")

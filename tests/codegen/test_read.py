@@ -79,8 +79,11 @@ def test_a_key_is_a_string_as_it_is_written(tmp_path: Path, text: str, *, lenien
 
 def test_a_key_that_comes_twice_is_an_error_unless_read_leniently(tmp_path: Path) -> None:
     twice = "on: 1\n'on': 2\n"
-    with pytest.raises(CodegenError, match="the key 'on' is repeated"):
+    with pytest.raises(CodegenError) as caught:
         loaded(tmp_path, twice)
+    path = tmp_path / "document.yaml"
+    message = "cannot be read as YAML or JSON: the key 'on' is repeated"
+    assert str(caught.value) == f"{path}:2: {message}"
     assert loaded(tmp_path, twice, lenient=True) == {"on": 2}
 
 

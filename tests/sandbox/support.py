@@ -40,7 +40,7 @@ class Browser:
     async def events(
         self, kind: EventKind = EventKind.EXECUTIONS, notification_id: int = 156, **params: str
     ) -> Reply:
-        return await self.get(OPERATIONS[kind].path.format(id=notification_id), **params)
+        return await self.get(OPERATIONS[kind].path.replace("{}", str(notification_id)), **params)
 
     async def get(self, path: str, **params: str) -> Reply:
         return await self.request("GET", path, params=params)
@@ -72,6 +72,6 @@ def objects_of(sandbox: Sandbox) -> list[dict[str, Any]]:
     return [
         json.loads(event)
         for kind in EventKind
-        for notification_id in log.ids
+        for notification_id in log.notification_ids
         for event in log.timeline(kind, notification_id).events
     ]

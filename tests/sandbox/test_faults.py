@@ -1,6 +1,8 @@
 """What goes wrong when it is asked to."""
 
+import json
 from collections import Counter
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from attrs import evolve, fields
 from np6_async import EventQuery, UnknownEvent
 from np6_async._generated.kinds import OPERATIONS
 from np6_async.sandbox import Faults, Sandbox
+from np6_async.sandbox._faults import spoil
 
 from .support import events_of, objects_of
 
@@ -83,6 +86,23 @@ def test_invalid_events_fit_no_model_each_for_one_of_many_reasons() -> None:
     assert len({event.reason for event in events if isinstance(event, UnknownEvent)}) == 9
     assert any(event.id is None for event in events)
     assert any(event.timestamp is None for event in events)
+
+
+@pytest.mark.parametrize(
+    ("event", "broken"),
+    [
+        ({"id": "a", "timestamp": 1}, 5),  # the source can be null as well
+        ({"id": "a", "timestamp": 1, "identity": None, "source": {}}, 7),
+    ],
+)
+def test_an_event_with_fewer_members_is_invalid_in_fewer_ways(
+    event: dict[str, Any], broken: int
+) -> None:
+    found = {
+        spoil(json.dumps(event).encode(), Faults(invalid=1), Random(seed)) for seed in range(200)
+    }
+
+    assert len(found) == broken
 
 
 @pytest.mark.not_measured

@@ -61,6 +61,35 @@ def test_an_integer_id_is_the_notification() -> None:
     assert filled(1)["detail"]["id"] == 77
 
 
+def named(id_: str, **settings: Any) -> dict[str, Any]:
+    """Return an event of what has a string as its id."""
+    activation = {"id": "000PE4", "kind": "message 1", "stamp": {"id": "7"}}
+    example = {**EXAMPLE, "source": {"detail": {"id": "8", "activation": activation}}}
+    event = json.loads(Template(example, is_named=True, **settings).fill(Own(id_, 1, Random(1))))
+    assert isinstance(event, dict)
+    return event
+
+
+@pytest.mark.parametrize("id_", ["00009C", "", '"a\\"', "é\n\0"])
+def test_a_string_id_takes_the_place_of_the_one_directly_below_the_detail(id_: str) -> None:
+    event = named(id_)
+    detail = event["source"]["detail"]
+
+    assert detail["activation"]["id"] == id_
+    assert re.fullmatch("[0-9]", detail["activation"]["stamp"]["id"])
+    assert re.fullmatch("[0-9]", detail["id"])
+    assert str(UUID(event["id"])) == event["id"]
+    assert event["detail"]["id"] == DETAIL["id"]
+
+
+def test_a_member_that_is_kept_stays_as_it_is() -> None:
+    event = named("00009C", kept={"detail.hash", "identity"})
+
+    assert event["detail"]["hash"] == DETAIL["hash"]
+    assert event["identity"] == EXAMPLE["identity"]
+    assert event["detail"]["recipient"] != DETAIL["recipient"]
+
+
 def test_all_else_stays_as_it_is() -> None:
     event = filled(1)
     kept = ("code", "badge", "ratio", "set", "silent")

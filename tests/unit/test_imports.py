@@ -32,7 +32,18 @@ LAYERS = {
     },
     ENGINE: {"_engine"},
     PARTS: {"_policy", "_http", "_decode"},
-    GROUND: {"errors", "hooks", "models", "_query", "_options", "_version", "_generated"},
+    GROUND: {
+        "errors",
+        "hooks",
+        "models",
+        "_query",
+        "_query_base",
+        "_parameters",
+        "_redaction",
+        "_options",
+        "_version",
+        "_generated",
+    },
 }
 """What is in each layer. Everything else, such as the sandbox, stands on top."""
 

@@ -21,6 +21,7 @@ from np6_async.errors import (
     ServerError,
 )
 from np6_async.hooks import Anomaly, Hook, QueryRun
+from tests.families import Query, add_families
 
 QUERY = EventQuery(kind="bounces", notification_id=156)
 BROKEN = ServerError("…", query=QUERY, status=502, attempts=2)
@@ -270,3 +271,20 @@ def test_of_hooks_that_fail_at_once_each_is_logged_once_there_is_room(
     for hook in hooks * 2:
         log.hook_failed(hook, "query_started", LookupError())
     assert len(caplog.records) == 11
+
+
+def test_a_record_has_the_id_of_the_path_unless_it_is_personal(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_families(monkeypatch)
+    queries: list[Any] = [
+        Query(kind="bounces", action_id="000PE4"),
+        Query(kind="cancellations", action_id="me"),
+        Query(kind="executions", hash="me"),
+    ]
+    for number, query in enumerate(queries):
+        QueryLog().anomaly(QueryRun(number, query), anomaly=Anomaly.OUT_OF_ORDER)
+    ids = [getattr(record, "np6_action_id", None) for record in caplog.records]
+    assert ids == ["000PE4", None, None]
+    assert "me" not in caplog.text.replace("np6_async", "").split()
+    assert "cancellations of action ***: " in caplog.text

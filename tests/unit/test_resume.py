@@ -8,7 +8,7 @@ from attrs import evolve
 
 from np6_async import EventQuery, UnknownEvent
 from np6_async._engine.resume import EVENT_KEYS, MAX_IDS, RAW_KEYS, Progress
-from np6_async._query import Sort
+from np6_async._parameters import Sort
 from np6_async.errors import (
     EventDecodeError,
     NotFoundError,

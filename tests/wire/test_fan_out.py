@@ -744,11 +744,11 @@ async def test_nothing_is_sent_before_a_run_is_used(serve: Serve, np6: MakeClien
         ({"concurrency": 1.5}, "concurrency must be an int"),
         ({"deadline": 0}, "deadline must be positive"),
         ({"deadline": float("nan")}, "deadline must be positive and finite"),
-        ({"ids": 5}, "ids must be an iterable of ints or of EventQuery, not int"),
-        ({"ids": "156"}, "ids must be an iterable of ints or of EventQuery, not str"),
-        ({"ids": b"156"}, "ids must be an iterable of ints or of EventQuery, not bytes"),
-        ({"ids": bytearray(b"1")}, "ids must be an iterable of ints or of EventQuery, not byte"),
-        ({"ids": memoryview(b"1")}, "ids must be an iterable of ints or of EventQuery, not mem"),
+        ({"ids": 5}, "ids must be an iterable of ids or of EventQuery, not int"),
+        ({"ids": "156"}, "ids must be an iterable of ids or of EventQuery, not str"),
+        ({"ids": b"156"}, "ids must be an iterable of ids or of EventQuery, not bytes"),
+        ({"ids": bytearray(b"1")}, "ids must be an iterable of ids or of EventQuery, not byte"),
+        ({"ids": memoryview(b"1")}, "ids must be an iterable of ids or of EventQuery, not mem"),
     ],
 )
 def test_bad_arguments_are_refused_at_the_call(

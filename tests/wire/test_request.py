@@ -1,15 +1,19 @@
 """What goes over the wire: request lines and headers, to the byte."""
 
+import logging
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from np6_async import EventKind, __version__
+from np6_async import BounceEvent, EventKind, __version__
+from np6_async.errors import NotFoundError
+from tests.families import HASH, Query, add_families
 from tests.support import MakeClient, numbers
 
 from .conftest import Serve
-from .fault_server import always, array
+from .fault_server import always, array, status
 
 PARIS = timezone(timedelta(hours=1))
 
@@ -71,6 +75,48 @@ async def test_S7_the_window_and_the_order_are_sent_as_given(
     assert server.requests[0].line == f"GET /notifications/0/events/bounces{sent} HTTP/1.1"
 
 
+IDS = [("000PE4", "000PE4"), ("a/b", "a%2Fb"), ("a%2e", "a%252e"), (" é", "%20%C3%A9")]
+
+
+@pytest.mark.parametrize("base", ["", "/api", "/api/v1%2F/"])
+@pytest.mark.parametrize("id_", IDS)
+async def test_S7_an_id_that_is_a_string_is_quoted_once_on_the_wire(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch, base: str, id_: tuple[str, str]
+) -> None:
+    add_families(monkeypatch)
+    action_id, quoted = id_
+    server = await serve(always(array(b"[]")))
+    query: Any = Query(kind="bounces", action_id=action_id, start=0)
+    await np6(f"{server.url}{base}")._stream(query, BounceEvent)
+    path = f"{base.removesuffix('/')}/a/{quoted}/b"
+    assert server.requests[0].line == f"GET {path}?start=1970-01-01T00:00:00.000Z HTTP/1.1"
+
+
+async def test_S7_a_query_string_has_several_values_and_each_is_quoted(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_families(monkeypatch)
+    server = await serve(always(array(b"[]")))
+    query: Any = Query(kind="executions", hash="a+b&c=%2e#", tags=["x y", "é"])
+    await np6(server.url)._stream(query, BounceEvent)
+    sent = "/a/b?hash=a%2Bb%26c%3D%252e%23&tags=x+y&tags=%C3%A9"
+    assert server.requests[0].line == f"GET {sent} HTTP/1.1"
+
+
+async def test_S14_no_report_of_a_failure_has_personal_data(
+    serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    add_families(monkeypatch)
+    caplog.set_level(logging.DEBUG)
+    server = await serve(always(status(404, f"no contact {HASH}".encode())))
+    query: Any = Query(kind="executions", hash=HASH)
+    with pytest.raises(NotFoundError) as caught:
+        await np6(server.url)._stream(query, BounceEvent)
+    shown = "".join(traceback.format_exception(caught.value)) + caplog.text + repr(caught.value)
+    assert "no contact ***" in str(caught.value)
+    assert HASH not in shown
+
+
 @pytest.mark.parametrize(
     "evil", ["asc\r\nX-Evil: 1", "asc&start=0", "asc#", "%61sc", "asc ", "ASC"]
 )
@@ -80,7 +126,7 @@ async def test_S7_what_would_change_the_request_is_refused_before_it_is_sent(
     server = await serve(always(array(b"[]")))
     client = np6(server.url)
     for arguments in ({"sort": evil}, {"start": evil}, {"end": evil}):
-        with pytest.raises(ValueError, match=r"sort must be|start and end are"):
+        with pytest.raises(ValueError, match=r"sort must be|(start|end): instants are"):
             await client.bounces(0, **arguments)
     with pytest.raises(ValueError, match="kind must be"):
         await client.events(evil, 0)

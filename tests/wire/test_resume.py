@@ -15,7 +15,7 @@ from np6_async import (
     Timeouts,
     UnknownEvent,
 )
-from np6_async._query import Sort
+from np6_async._parameters import Sort
 from np6_async.errors import NotFoundError, ServerError, StreamInterruptedError
 from tests.support import MakeClient, body, collect, event, numbers
 

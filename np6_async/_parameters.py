@@ -1,0 +1,222 @@
+"""The values of parameters: what is accepted, what is held, and what is sent."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import unquote
+from uuid import UUID
+
+from ._generated.kinds import Parameter
+from ._options import to_int
+
+__all__ = [
+    "Instant",
+    "Sort",
+    "checker",
+    "masked",
+    "sender",
+]
+
+Instant: TypeAlias = datetime | int
+"""A point in time: an aware `datetime`, or whole milliseconds since 1970-01-01T00:00:00Z."""
+
+Sort: TypeAlias = Literal["asc", "desc"]
+"""An order by event timestamp."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_FIRST_MS: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_SECONDS_BELOW: Final = 10**11  # 1973 as milliseconds, the year 5138 as seconds
+
+_FORMATS: Final[dict[str, Callable[[str], object]]] = {"uuid": UUID, "date": date.fromisoformat}
+
+
+def masked(value: object) -> str:
+    """Return what is shown instead of personal data."""
+    return "None" if value is None else "'***'"
+
+
+def checker(parameter: Parameter) -> Callable[[Any], Any]:
+    """Return what checks a value of a parameter, and returns it as it is held.
+
+    It raises `ValueError` if the value is not accepted. The message never has personal data.
+    """
+    check = _CHECKERS[parameter.type](parameter)
+    if not parameter.is_array:
+        return check
+
+    def check_all(values: object) -> tuple[Any, ...]:
+        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+            kind = type(values).__name__
+            raise ValueError(f"{parameter.name} must be an iterable of values, not {kind}")
+        checked = tuple(map(check, values))
+        if not checked:
+            raise ValueError(f"{parameter.name} is empty: give at least one value, or None")
+        return checked
+
+    return check_all
+
+
+def sender(parameter: Parameter) -> Callable[[Any], str | list[str]]:
+    """Return what makes of a value that is held what is sent.
+
+    An instant is sent in ISO 8601, and the values of an array as a list or with commas.
+    """
+    text = _TEXTS.get(parameter.type, str)
+    if not parameter.is_array:
+        return text
+    if parameter.is_exploded:
+        return lambda values: list(map(text, values))
+    return lambda values: ",".join(map(text, values))
+
+
+def iso(milliseconds: int) -> str:
+    """Return an instant in ISO 8601, in which no unit can be mistaken."""
+    instant = _EPOCH + timedelta(milliseconds=milliseconds)
+    return instant.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _integer(parameter: Parameter) -> Callable[[Any], int]:
+    name, low, high, values = parameter.name, parameter.minimum, parameter.maximum, parameter.values
+
+    def check(value: Any) -> int:  # noqa: ANN401 - checked here
+        number = value if type(value) is int else to_int(value)
+        if number is None:
+            raise ValueError(f"{name} must be an int, not {type(value).__name__}")
+        if (low is not None and number < low) or (high is not None and number > high):
+            raise ValueError(f"{name} must be {_range(low, high)}")
+        if values:
+            _check_listed(number, parameter)
+        return number
+
+    return check
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is not None and high is not None:
+        return f"from {low} to {high}"
+    return f"at least {low}" if high is None else f"at most {high}"
+
+
+def _string(parameter: Parameter) -> Callable[[Any], str]:
+    if parameter.values:
+        return lambda value: _check_listed(value, parameter)
+    pattern = None if parameter.pattern is None else re.compile(parameter.pattern)
+    form = None if parameter.format is None else _FORMATS[parameter.format]
+
+    def check(value: Any) -> str:  # noqa: ANN401 - checked here
+        if not isinstance(value, str):
+            raise ValueError(f"{parameter.name} must be a str, not {type(value).__name__}")
+        if pattern is not None and pattern.search(value) is None:
+            fault = f"must match {parameter.pattern!r}, not be"
+        elif form is not None and not _is_valid(value, form):
+            fault = f"must be a {parameter.format}, not"
+        else:
+            _check_sendable(value, parameter)
+            return str(value)
+        raise ValueError(f"{parameter.name} {fault} {_shown(value, parameter)}")
+
+    return check
+
+
+def _check_sendable(value: str, parameter: Parameter) -> None:
+    """Refuse a string that cannot be sent, or not as one value of its parameter."""
+    name, shown = parameter.name, _shown(value, parameter)
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError(f"{name} has half a surrogate pair, which UTF-8 cannot encode")
+    if parameter.location == "path" and _decoded(value) in ("", ".", ".."):
+        raise ValueError(f"{name} {shown} would change the path of the request")
+    if parameter.is_array and not parameter.is_exploded and "," in value:
+        raise ValueError(f"{name} is sent with commas between values: {shown} has one")
+
+
+def _is_valid(text: str, parse: Callable[[str], object]) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: object, parameter: Parameter) -> str:
+    return "***" if parameter.is_personal else repr(value)
+
+
+def _decoded(text: str) -> str:
+    """Return a text without any percent-encoding, also that of an encoded text."""
+    while (decoded := unquote(text)) != text:
+        text = decoded
+    return text
+
+
+def _boolean(parameter: Parameter) -> Callable[[Any], bool]:
+    def check(value: Any) -> bool:  # noqa: ANN401 - checked here
+        if not isinstance(value, bool):
+            raise ValueError(f"{parameter.name} must be a bool, not {type(value).__name__}")
+        return _check_listed(value, parameter) if parameter.values else value
+
+    return check
+
+
+def _check_listed(value: Any, parameter: Parameter) -> Any:  # noqa: ANN401 - checked here
+    """Return a value that is one of those that are listed."""
+    for known in parameter.values:
+        if value == known and type(value) is type(known):
+            return known
+    listed = [*map(repr, parameter.values), *([] if parameter.required else ["None"])]
+    texts = " or ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    raise ValueError(f"{parameter.name} must be {texts}, not {_shown(value, parameter)}")
+
+
+def _instant(parameter: Parameter) -> Callable[[Any], int]:
+    name = parameter.name
+
+    def check(value: Any) -> int:  # noqa: ANN401 - checked here
+        if isinstance(value, datetime):
+            return min(max(_since_epoch(value, name), _FIRST_MS), _LAST_MS)
+        number = value if type(value) is int else to_int(value)
+        if number is None:
+            kind = type(value).__name__
+            raise ValueError(
+                f"{name}: instants are aware datetimes or int milliseconds, not {kind}"
+            )
+        if number != 0 and number < _SECONDS_BELOW:
+            raise ValueError(f"{number} looks like seconds: {name} is in milliseconds since 1970")
+        if number > _LAST_MS:
+            raise ValueError(
+                f"{number} is past the year 9999: {name} is in milliseconds since 1970"
+            )
+        return number
+
+    return check
+
+
+def _since_epoch(moment: datetime, name: str) -> int:
+    """Return a moment in milliseconds, a fraction rounded up.
+
+    It is made of the fields and the offset alone, because subclasses of `datetime` have their own
+    arithmetic. The one of pandas also has nanoseconds.
+    """
+    offset = moment.utcoffset()
+    if offset is None:
+        raise ValueError(f"{name}: instants need a time zone: give an aware datetime, such as UTC")
+    date = (moment.year, moment.month, moment.day)
+    time = (moment.hour, moment.minute, moment.second, moment.microsecond)
+    since = datetime(*date, *time, tzinfo=UTC) - _EPOCH - offset
+    has_more = since % _MILLISECOND == timedelta() and getattr(moment, "nanosecond", 0) > 0
+    return -(-since // _MILLISECOND) + has_more
+
+
+_CHECKERS: Final[dict[str, Callable[[Parameter], Callable[[Any], Any]]]] = {
+    "integer": _integer,
+    "string": _string,
+    "boolean": _boolean,
+    "date-time": _instant,
+}
+
+_TEXTS: Final[dict[str, Callable[[Any], str]]] = {
+    "boolean": lambda value: str(value).lower(),
+    "date-time": iso,
+}

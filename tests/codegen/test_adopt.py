@@ -1,0 +1,215 @@
+"""`make spec-adopt`: operations of the vendor's file become part of our spec, and no more."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from codegen._document import load
+from codegen._service import read_service
+from codegen.adopt.__main__ import main
+
+ROOT = Path(__file__).parents[2]
+FAMILIES = ROOT / "examples" / "families.yaml"
+Captured = pytest.CaptureFixture[str]
+
+BUNDLE: dict[str, Any] = {
+    "openapi": "3.0.3",
+    "info": {"title": "Vendor", "version": "9"},
+    "paths": {
+        "/actions/{id}/events/bounces": {
+            "parameters": [{"$ref": "#/components/parameters/Key"}],
+            "get": {
+                "summary": "Bounces: all of them.",
+                "parameters": [
+                    {"name": "page-size", "in": "query", "schema": {"type": "integer"}},
+                    {"$ref": "#/paths/~1actions~1%7Bid%7D~1events~1bounces/get/x-shared"},
+                ],
+                "x-shared": {"name": "on", "in": "query", "schema": {"type": "boolean"}},
+                "responses": {
+                    "200": {
+                        "description": "Bounces.",
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "array",
+                                    "items": {"$ref": "#/components/schemas/MailBounce"},
+                                }
+                            }
+                        },
+                    }
+                },
+            },
+            "post": {"responses": {"200": {"description": "Not wanted."}}},
+        },
+        "/other": {"get": {"responses": {"200": {"description": "Not wanted."}}}},
+    },
+    "components": {
+        "parameters": {
+            "Key": {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+        },
+        "schemas": {
+            "MailBounce": {
+                "type": "object",
+                "description": "yes",
+                "required": ["type", "id"],
+                "properties": {
+                    "type": {"type": "string", "enum": ["mail bounce"]},
+                    "id": {"type": "string", "nullable": True, "description": "08:30"},
+                    "stamp": {"$ref": "#/components/schemas/Stamp"},
+                    "gone": {"$ref": "#/components/schemas/Gone"},
+                    "example": {"$ref": "#/components/schemas/Deep"},
+                },
+                "example": {"$ref": "#/components/schemas/NotWanted"},
+            },
+            "Deep": {"type": "object", "properties": {"1e3": {"enum": ["1e3", "no", "0o7", ""]}}},
+            "Stamp": {"type": "string"},
+            "NotWanted": {"type": "string"},
+        },
+    },
+}
+OPERATION = "GET /actions/{id}/events/bounces"
+
+
+@pytest.fixture
+def spec_file(spec_path: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "np6-events.yaml"
+    path.write_text(spec_path.read_text("utf-8"), "utf-8")
+    return path
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(BUNDLE), "utf-8")
+    return path
+
+
+def adopt(spec: Path, bundle: Path, *operations: str) -> int:
+    return main([str(bundle), *operations, "--spec", str(spec)])
+
+
+def test_an_operation_is_copied_with_exactly_what_it_needs(
+    spec_file: Path, bundle: Path, capsys: Captured
+) -> None:
+    before = load(spec_file)
+    assert adopt(spec_file, bundle, OPERATION) == 0
+    after = load(spec_file)
+    added = {
+        section: found.keys() - before.root["components"].get(section, {}).keys()
+        for section, found in after.root["components"].items()
+    }
+    assert {section: names for section, names in added.items() if names} == {
+        "parameters": {"Key"},
+        "schemas": {"MailBounce", "Deep"},
+    }
+    path = "/actions/{id}/events/bounces"
+    assert list(after.root["paths"]) == [*before.root["paths"], path]
+    item = after.root["paths"][path]
+    assert item.keys() == {"parameters", "get"}
+    assert item["get"]["summary"] == "Bounces: all of them."
+    assert item["get"]["parameters"][1] == {
+        "name": "on", "in": "query", "schema": {"type": "boolean"}
+    }  # fmt: skip
+    model = after.schemas["MailBounce"]
+    assert model["properties"]["id"] == {"type": ["string", "null"], "description": "08:30"}
+    assert model["properties"]["gone"] == {}
+    assert model["description"] == "yes"
+    assert after.schemas["Deep"]["properties"]["1e3"]["enum"] == ["1e3", "no", "0o7", ""]
+    assert after.schemas["Stamp"] == before.schemas["Stamp"]
+    output = capsys.readouterr().out
+    for line in (
+        f"- {OPERATION}",
+        "- components > schemas > MailBounce",
+        "- components > schemas > Stamp differs from yours, which was kept: compare them",
+        "- #/components/schemas/Gone leads nowhere: what refers to it accepts anything",
+        f"- {OPERATION}: add `examples`, from which the sandbox makes its events",
+        f"- {OPERATION}: add `x-np6-filter` to `page-size`, so that the sandbox obeys it",
+    ):
+        assert line in output.splitlines()
+    endpoint = read_service(after).endpoints[-1]
+    assert endpoint.signature == "action_bounces(action_id, *, page_size, on)"
+    assert endpoint.event_type == "mail bounce"
+
+
+def test_nothing_else_in_the_text_changes(spec_file: Path, bundle: Path) -> None:
+    before = spec_file.read_text("utf-8").splitlines()
+    assert adopt(spec_file, bundle, OPERATION) == 0
+    after = iter(spec_file.read_text("utf-8").splitlines())
+    assert all(any(line == other for other in after) for line in before)
+
+
+def test_all_operations_of_a_file_may_be_copied_and_those_that_are_there_are_left(
+    spec_file: Path, capsys: Captured
+) -> None:
+    assert adopt(spec_file, FAMILIES, OPERATION) == 0
+    assert adopt(spec_file, FAMILIES) == 0
+    assert (
+        f"- {OPERATION}: the path is in your spec, and was not changed" in capsys.readouterr().out
+    )
+    paths = yaml.safe_load(FAMILIES.read_text("utf-8"))["paths"]
+    assert load(spec_file).root["paths"].keys() >= paths.keys()
+    text = spec_file.read_text("utf-8")
+    assert adopt(spec_file, FAMILIES) == 2
+    assert "has no operation that" in capsys.readouterr().err
+    assert adopt(spec_file, FAMILIES, OPERATION) == 2
+    assert "already has the path /actions/{id}/events/bounces" in capsys.readouterr().err
+    assert spec_file.read_text("utf-8") == text
+
+
+def test_a_document_in_json_stays_json(spec_file: Path, bundle: Path, spec: Any) -> None:
+    spec_file.write_text(json.dumps(spec), "utf-8")
+    assert adopt(spec_file, bundle, OPERATION) == 0
+    assert "/actions/{id}/events/bounces" in json.loads(spec_file.read_text("utf-8"))["paths"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        (
+            "GET /nowhere",
+            "has no operation 'GET /nowhere'; it has GET /actions/{id}/events/bounces",
+        ),
+        ("GET /x/bounces", "has no operation 'GET /x/bounces'; it has GET /actions/{id}/events/bo"),
+        ("bounces", "has no operation 'bounces'"),
+    ],
+)
+def test_an_operation_that_does_not_exist_is_an_error_that_names_others(
+    spec_file: Path, bundle: Path, capsys: Captured, operation: str, message: str
+) -> None:
+    text = spec_file.read_text("utf-8")
+    assert adopt(spec_file, bundle, operation) == 2
+    assert message in capsys.readouterr().err
+    assert spec_file.read_text("utf-8") == text
+
+
+def test_a_section_in_braces_is_an_error(spec_file: Path, bundle: Path, capsys: Captured) -> None:
+    text = "# YAML\nopenapi: 3.1.0\ninfo: { title: T, version: '1' }\npaths: {}\n"
+    spec_file.write_text(text, "utf-8")
+    assert adopt(spec_file, bundle, OPERATION) == 2
+    assert "paths: write it with a line for each member, no braces" in capsys.readouterr().err
+    assert spec_file.read_text("utf-8") == text
+
+
+def test_sections_that_are_missing_are_made(spec_file: Path, bundle: Path) -> None:
+    spec_file.write_text(
+        "openapi: 3.1.0\ninfo: { title: T, version: '1' }\ncomponents:\n  schemas:\n"
+        "    Odd: &a {}\n    Same: *a\ntags:\n- name: |\n    a\n\n# end",
+        "utf-8",
+    )
+    assert adopt(spec_file, bundle, OPERATION) == 0
+    document = load(spec_file)
+    assert list(document.root["paths"]) == ["/actions/{id}/events/bounces"]
+    assert list(document.schemas) == ["Odd", "Same", "MailBounce", "Stamp", "Deep"]
+    assert document.root["tags"] == [{"name": "a\n"}]
+
+
+def test_a_file_that_is_no_document_is_an_error(
+    spec_file: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: [", "utf-8")
+    assert adopt(spec_file, path) == 2
+    assert "cannot be read as YAML or JSON" in capsys.readouterr().err
