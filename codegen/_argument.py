@@ -4,7 +4,7 @@ from typing import Any
 
 from attrs import evolve, field, fields, fields_dict, frozen
 
-from ._tree import Place
+from ._tree import Node
 
 __all__ = ["COMMON", "TYPES", "Argument"]
 
@@ -47,7 +47,7 @@ class Argument:
     values: tuple[Any, ...] = ()
     is_personal: bool = False
     filters: tuple[str, str] | None = None
-    place: Place = field(default=(), eq=False)
+    node: Node = field(factory=dict, eq=False)
     description: str = field(default="No kind has it.", eq=False)
 
     @property

@@ -14,7 +14,7 @@ from ._errors import CodegenError
 from ._merge import flat, includes_itself
 from ._operations import Operation, operations
 from ._read import line_of, read
-from ._tree import Node, Place, component_of, exists, nodes, pointer, resolve, target, written
+from ._tree import Node, Place, component_of, exists, nodes, pointer, resolve, target, walk
 from ._upgrade import upgrade
 
 __all__ = ["Document", "load", "load_bundle", "load_slice"]
@@ -47,7 +47,18 @@ class Document:
         found: Node = self.root.get("components", {}).get("schemas", {})
         return found
 
-    def flat(self, schema: object, place: Place) -> Node:
+    @cached_property
+    def _places(self) -> dict[int, Place]:
+        """The place of each object, which is its identity while the document is there."""
+        return {id(node): place for place, node in walk(self.root)}
+
+    def place(self, node: object) -> Place:
+        """Return the place of an object of the document; of merged ones that of the first part."""
+        if id(node) in self._places or not isinstance(node, dict):
+            return self._places.get(id(node), ())
+        return next(filter(None, map(self.place, node.get("allOf", ()))), ())
+
+    def flat(self, schema: object) -> Node:
         """Return a schema without `$ref` and `allOf`.
 
         Raises:
@@ -55,7 +66,7 @@ class Document:
         """
 
         def refuse(key: str, values: str) -> None:
-            raise self.error(place, f"`{key}` is {values} in two parts of `allOf`", "one value")
+            raise self.error(schema, f"`{key}` is {values} in two parts of `allOf`", "one value")
 
         return flat(self.root, schema, refuse)
 
@@ -68,19 +79,19 @@ class Document:
         except Unresolvable:
             return  # of references to other places than those by an `$id`; they are in order
 
-    def where(self, place: Place) -> str:
-        """Return a place with the file and the line; that of a flat schema as it is written."""
-        place = written(self.root, place)
+    def where(self, at: object, *steps: str | int) -> str:
+        """Return a place, given as such or by the object there, with the file and the line."""
+        place = (*(at if isinstance(at, tuple) else self.place(at)), *steps)
         line = line_of(self.path, place)
         return f"{self.path}{f':{line}' if line else ''}: {pointer(place)}"
 
-    def error(self, place: Place, found: str, expected: str) -> CodegenError:
-        """Return the error for a fault in the document."""
-        return CodegenError(f"{self.where(place)}: {found}; expected {expected}")
+    def error(self, at: object, found: str, expected: str, *steps: str | int) -> CodegenError:
+        """Return the error for a fault in the document: at an object of it, and some steps on."""
+        return CodegenError(f"{self.where(at, *steps)}: {found}; expected {expected}", found)
 
-    def note(self, place: Place, text: str) -> None:
+    def note(self, at: object, text: str, *steps: str | int) -> None:
         """Keep a note for the reader of the document."""
-        self.notes.append(f"{self.where(place)}: {text}")
+        self.notes.append(f"{self.where(at, *steps)}: {text}")
 
 
 def load(path: Path) -> Document:

@@ -3,15 +3,23 @@
 import ast
 import re
 import unicodedata
+from collections.abc import Container, Iterable
 from functools import cache
+from itertools import count
 from keyword import iskeyword
 from pathlib import Path
 
+from ._tree import Place
+
 __all__ = [
+    "capitalized",
     "class_name",
     "id_name",
     "member_name",
+    "member_names",
     "method_name",
+    "place_name",
+    "unused",
     "why_no_class",
     "why_no_method",
     "why_no_parameter",
@@ -20,6 +28,8 @@ __all__ = [
 _CLIENT = Path(__file__).parent.parent / "np6_async" / "_client.py"
 _OF_CLIENT = {"events", "follow", "stats"}  # members that the client has elsewhere, or will have
 _OF_QUERY = {"events", "id", "is_empty", "kind", "params", "path", "redacted", "self", "subject"}
+_SILENT = {"allOf", "anyOf", "oneOf", "patternProperties", "properties"}
+_WORDS = {"items": "Item", "additionalProperties": "Value", "patternProperties": "Value"}
 _OF_MODULES = {
     "ABC", "Annotated", "Any", "E", "Endpoints", "EventKind", "EventQuery", "EventStream",
     "Instant", "Int32", "Int64", "Literal", "NP6Aliases", "Sort", "TypeAlias", "TypeVar", "UUID",
@@ -48,6 +58,39 @@ def member_name(wire_name: str) -> str:
     elif not name.isidentifier() or name.startswith("_"):
         name = f"field_{name.lstrip('_')}"
     return f"{name}_" if iskeyword(name) or name in _OF_ANNOTATIONS else name
+
+
+def member_names(wire_names: Iterable[str]) -> dict[str, str]:
+    """Return the names of members in Python. One that may keep its name keeps it."""
+    names = {name: name for name in wire_names if member_name(name) == name}
+    for name in wire_names:
+        names[name] = names.get(name) or unused(member_name(name), names.values())
+    return names
+
+
+def unused(name: str, used: Container[str]) -> str:
+    """Return a name, with the first number that makes it unused."""
+    numbered = (f"{name}_{number}" if number > 1 else name for number in count(1))
+    return next(each for each in numbered if each not in used)
+
+
+def capitalized(name: str) -> str:
+    """Return a name in snake_case with a capital first letter in each part, and no `_`."""
+    return "".join(part.capitalize() for part in re.findall(r"[^\W_]+", name))
+
+
+def place_name(place: Place) -> str:
+    """Return the name of a schema's place, as the members and items on the way to it give it."""
+    is_component = place[:2] == ("components", "schemas")
+    words, place = ([str(place[2])], place[3:]) if is_component else ([], place)
+    for keyword, step in zip(("", *place), place, strict=False):
+        if keyword in {"anyOf", "oneOf"} and isinstance(step, int):
+            words.append(str(step + 1))
+        elif keyword == "properties" or not {keyword, step} & (_SILENT | _WORDS.keys()):
+            words.append(capitalized(member_name(str(step))))
+        else:
+            words.append(_WORDS.get(str(step), ""))
+    return "".join(words)
 
 
 def class_name(component: str) -> str:

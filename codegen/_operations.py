@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ._tree import METHODS, Node, Place, resolve
+from ._tree import METHODS, Node, resolve
 
 __all__ = ["Operation", "Parameter", "operations"]
 
@@ -15,11 +15,9 @@ class Parameter:
     """One parameter of an operation.
 
     Attributes:
-        place: Where the operation has it, or a reference to it.
         node: Its keywords.
     """
 
-    place: Place
     node: Node
 
     @property
@@ -42,7 +40,6 @@ class Operation:
     Attributes:
         method: The HTTP method, in lower case.
         path: Its path.
-        place: Where it is.
         node: Its keywords.
         parameters: Its own parameters and those of its path.
         responses: Its responses, by status.
@@ -50,7 +47,6 @@ class Operation:
 
     method: str
     path: str
-    place: Place
     node: Node
     parameters: tuple[Parameter, ...]
     responses: Mapping[str, Node]
@@ -87,20 +83,15 @@ def operations(spec: Node) -> Iterator[Operation]:
 def _operation(
     spec: Node, path: str, method: str, item: Mapping[str, Any], node: Node
 ) -> Operation:
-    place: Place = ("paths", path)
-    found: dict[tuple[str, str], Parameter] = {}
-    for at, owner in ((place, item), ((*place, method), node)):
-        for index, entry in enumerate(owner.get("parameters", ())):
-            parameter = Parameter(place=(*at, "parameters", index), node=dict(resolve(spec, entry)))
-            found[parameter.key] = parameter
+    entries = (*item.get("parameters", ()), *node.get("parameters", ()))
+    parameters = [Parameter(node=resolve(spec, entry)) for entry in entries]
     return Operation(
         method=method,
         path=path,
-        place=(*place, method),
         node=node,
-        parameters=tuple(found.values()),
+        parameters=tuple({one.key: one for one in parameters}.values()),
         responses={
-            str(status): dict(resolve(spec, response))
+            str(status): resolve(spec, response)
             for status, response in node.get("responses", {}).items()
             if not status.startswith("x-")
         },

@@ -7,9 +7,10 @@ from ._argument import TYPES, Argument
 from ._document import Document
 from ._names import id_name, member_name, why_no_parameter
 from ._operations import Operation, Parameter
-from ._tree import Node, Place
+from ._tree import Node
+from ._unions import literals
 
-__all__ = ["kind", "read_argument"]
+__all__ = ["read_argument"]
 
 _BITS = {"int32": 32, "int64": 64}
 _BOUNDS = {"minimum", "exclusiveMaximum", "const"}
@@ -25,69 +26,62 @@ def read_argument(document: Document, operation: Operation, parameter: Parameter
     Raises:
         CodegenError: The client does not support it.
     """
-    node, place = parameter.node, parameter.place
-    _check_style(document, operation, parameter)
-    schema = document.flat(parameter.schema, (*place, "schema"))
-    is_array = kind(schema) == "array"
-    one = (
-        document.flat(schema.get("items", {}), (*place, "schema", "items")) if is_array else schema
-    )
-    type_ = kind(one)
+    node = parameter.node
+    about = f"the parameter {node.get('name')!r} of {operation.name}"
+    _check_style(document, node, about)
+    schema = document.flat(node["schema"])
+    is_array = _kind(schema) == "array"
+    one = document.flat(schema.get("items")) if is_array else schema
     in_path = () if is_array else ("integer", "string")
-    if type_ not in (in_path if node["in"] == "path" else TYPES):
-        found = f"{_about(operation, parameter)} is {kind(schema) or 'of no single type'}"
-        raise document.error((*place, "schema"), found, _SUPPORTED)
+    if _kind(one) not in (in_path if node["in"] == "path" else TYPES):
+        found = f"{about} is {_kind(schema) or 'of no single type'}"
+        raise document.error(node, found, _SUPPORTED, "schema")
     return Argument(
-        place=place,
-        name=_name(document, operation, parameter),
+        name=_name(document, operation, node),
         wire_name=str(node.get("name")),
         location=node["in"],
-        type=type_,
+        type=_kind(one),
         is_array=is_array,
         is_exploded=node.get("explode", True) is not False,
         required=node.get("required") is True,
         minimum=_limit(one, "minimum", -1),
         maximum=_limit(one, "maximum", 1),
-        pattern=_pattern(document, place, one),
+        pattern=_pattern(document, node, one),
         format=one["format"] if one.get("format") in ("uuid", "date") else None,
-        values=_values(document, place, one),
+        values=_values(document, node, one),
         is_personal=node.get("x-personal") is True,
-        filters=_filter(document, place, node.get("x-np6-filter")),
+        filters=_filter(document, node),
+        node=node,
         description=str(node.get("description", "")),
     )
 
 
-def _about(operation: Operation, parameter: Parameter) -> str:
-    return f"the parameter {parameter.node.get('name')!r} of {operation.name}"
-
-
-def _check_style(document: Document, operation: Operation, parameter: Parameter) -> None:
-    node, about = parameter.node, _about(operation, parameter)
+def _check_style(document: Document, node: Node, about: str) -> None:
     usual = {"path": "simple", "query": "form"}.get(str(node.get("in")))
     if usual is None or "schema" not in node:
         has = "with" if "schema" in node else "without"
         found = f"{about} is `in: {node.get('in')}`, {has} a schema"
-        raise document.error(parameter.place, found, "`in: path` or `in: query`, with a schema")
+        raise document.error(node, found, "`in: path` or `in: query`, with a schema")
     if node.get("style", usual) != usual:
         found = f"{about} has `style: {node['style']}`"
-        raise document.error(parameter.place, found, f"`style: {usual}`")
+        raise document.error(node, found, f"`style: {usual}`")
 
 
-def _name(document: Document, operation: Operation, parameter: Parameter) -> str:
-    wire_name = str(parameter.node.get("name"))
-    if parameter.node.get("in") == "path":
+def _name(document: Document, operation: Operation, node: Node) -> str:
+    wire_name = str(node.get("name"))
+    if node.get("in") == "path":
         usual = id_name(operation.path, wire_name)
     else:
         usual = member_name(wire_name)
         usual = usual if why_no_parameter(usual.rstrip("_")) is None else usual.rstrip("_")
-    name = str(parameter.node.get("x-np6-name", usual))
+    name = str(node.get("x-np6-name", usual))
     if reason := why_no_parameter(name):
         found = f"the parameter {wire_name!r} of {operation.name}: {reason}"
-        raise document.error(parameter.place, found, "another name, as its `x-np6-name`")
+        raise document.error(node, found, "another name, as its `x-np6-name`")
     return name
 
 
-def kind(schema: Node) -> str:
+def _kind(schema: Node) -> str:
     """Return the type of a schema, "" if it is not one; any form of a moment is a `date-time`."""
     forms = [schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     if any(form.get("format") == "date-time" for form in forms):
@@ -95,30 +89,24 @@ def kind(schema: Node) -> str:
     named = schema.get("type")
     names = [name for name in (named if isinstance(named, list) else [named]) if name != "null"]
     if names == [None]:
-        kinds = {type(value) for value in _listed(schema)}
+        kinds = {type(value) for value in literals(schema)}
         return {frozenset({str}): "string", frozenset({int}): "integer"}.get(frozenset(kinds), "")
     return str(names[0]) if len(names) == 1 else ""
 
 
-def _listed(schema: Node) -> list[Any]:
-    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
-
-
-def _values(document: Document, place: Place, schema: Node) -> tuple[Any, ...]:
-    values = [value for value in _listed(schema) if value is not None]
-    wanted: Any = {"integer": int, "boolean": bool}.get(kind(schema), str)
+def _values(document: Document, node: Node, schema: Node) -> tuple[Any, ...]:
+    values = [value for value in literals(schema) if value is not None]
+    wanted: Any = {"integer": int, "boolean": bool}.get(_kind(schema), str)
     for value in values:
         if type(value) is not wanted or value == "" or (wanted is str and not value.isprintable()):
-            found = f"the value {value!r} in `enum`"
-            raise document.error(
-                (*place, "schema", "enum"), found, f"printable, of type {wanted.__name__}"
-            )
+            expected = f"printable, of type {wanted.__name__}"
+            raise document.error(node, f"the value {value!r} in `enum`", expected, "schema", "enum")
     return tuple(dict.fromkeys(values))
 
 
 def _limit(schema: Node, keyword: str, sign: int) -> int | None:
     """Return the strictest limit that a schema has on one side, by keyword or by format."""
-    if kind(schema) != "integer":
+    if _kind(schema) != "integer":
         return None
     exclusive = "exclusive" + keyword.capitalize()
     found = [schema[keyword]] if keyword in schema else []
@@ -128,26 +116,24 @@ def _limit(schema: Node, keyword: str, sign: int) -> int | None:
     return -sign * max(-sign * int(limit) for limit in found) if found else None
 
 
-def _pattern(document: Document, place: Place, schema: Node) -> str | None:
+def _pattern(document: Document, node: Node, schema: Node) -> str | None:
     pattern = schema.get("pattern")
     try:
         re.compile(pattern or "")
     except re.error as error:
-        at = (*place, "schema", "pattern")
-        raise document.error(
-            at, f"Python cannot use {pattern!r}: {error}", "another form"
-        ) from error
-    return pattern if kind(schema) == "string" else None
+        found = f"Python cannot use {pattern!r}: {error}"
+        raise document.error(node, found, "another form", "schema", "pattern") from error
+    return pattern if _kind(schema) == "string" else None
 
 
-def _filter(document: Document, place: Place, value: Any) -> tuple[str, str] | None:  # noqa: ANN401
+def _filter(document: Document, node: Node) -> tuple[str, str] | None:
+    value = node.get("x-np6-filter")
     if value is None:
         return None
     if not isinstance(value, dict) or value.keys() != {"member", "bound"}:
         found, expected = f"`x-np6-filter` {value}", "`member` and `bound`"
-        raise document.error((*place, "x-np6-filter"), found, expected)
+        raise document.error(node, found, expected, "x-np6-filter")
     if value["bound"] not in _BOUNDS:
-        raise document.error(
-            (*place, "x-np6-filter", "bound"), f"{value['bound']!r}", f"one of {sorted(_BOUNDS)}"
-        )
+        found, expected = f"{value['bound']!r}", f"one of {sorted(_BOUNDS)}"
+        raise document.error(node, found, expected, "x-np6-filter", "bound")
     return str(value["member"]), str(value["bound"])

@@ -1,8 +1,8 @@
 """What the client is generated for: the operations that it supports. Any other is an error."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from attrs import evolve, field, frozen
 from jsonschema.exceptions import best_match
@@ -12,10 +12,10 @@ from ._document import Document
 from ._names import class_name, method_name, why_no_class, why_no_method
 from ._operations import Operation
 from ._parameters import read_argument
-from ._schemas import literals
-from ._tree import Node, Place, component_of, pointer, resolve
+from ._tree import Node, component_of, pointer, resolve
+from ._unions import literals
 
-__all__ = ["Endpoint", "Service", "read_service"]
+__all__ = ["Endpoint", "Service", "read_endpoint", "read_service"]
 
 _SUPPORTED = (
     "a GET with at most one path parameter, query parameters, and a 200 response that is an array"
@@ -28,23 +28,36 @@ class Endpoint:
     """One supported operation.
 
     Attributes:
+        operation: The operation.
         method: The name of the client's method, and of the kind.
-        path: The path, with `{}` for its parameter.
         components: The models of its events; several if the array has events of several types.
         event_type: The `type` of an event that has none; None if there are several types.
         arguments: The parameters; the one of the path first, then required ones.
         examples: Events.
     """
 
+    operation: Operation
     method: str
-    path: str
-    place: Place
-    summary: str
-    description: str
     components: tuple[str, ...]
     event_type: str | None
     arguments: tuple[Argument, ...]
     examples: tuple[Node, ...] = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """The path, with `{}` for its parameter."""
+        return re.sub(r"\{[^}]*\}", "{}", self.operation.path)
+
+    @property
+    def summary(self) -> str:
+        """What it does, in one line."""
+        usual = f"Retrieve {self.method.replace('_', ' ')}."
+        return str(self.operation.node.get("summary", usual))
+
+    @property
+    def description(self) -> str:
+        """What its events are."""
+        return str(self.operation.node.get("description", ""))
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -84,7 +97,7 @@ def read_service(document: Document) -> Service:
         CodegenError: The document has no operation, or one that the client does not support.
     """
     endpoints = tuple(
-        _read(document, operation)
+        read_endpoint(document, operation)
         for operation in document.operations
         if operation.node.get("x-np6-skip") is not True
     )
@@ -101,27 +114,28 @@ def read_service(document: Document) -> Service:
     )
 
 
-def _read(document: Document, operation: Operation) -> Endpoint:
-    place = operation.place
+def read_endpoint(document: Document, operation: Operation) -> Endpoint:
+    """Return an operation as the client has it.
+
+    Raises:
+        CodegenError: The client does not support it.
+    """
     if operation.method != "get":
-        raise document.error(place, f"{operation.name} is no GET", _SUPPORTED)
+        raise document.error(operation.node, f"{operation.name} is no GET", _SUPPORTED)
     arguments = _arguments(document, operation)
     method = _method(document, operation, arguments)
-    schema = document.flat(operation.content.get("schema", {}), place)
+    schema = document.flat(operation.content.get("schema"))
     if "200" not in operation.responses or schema.get("type") != "array":
         found = f"{operation.name} has no 200 response that is a JSON array"
-        raise document.error((*place, "responses"), found, _SUPPORTED)
+        raise document.error(operation.node, found, _SUPPORTED, "responses")
     models = tuple(_models(document, operation, schema.get("items", {})))
     types = [_event_type(document, model) for model in models]
     examples = _examples(document, operation)
     for event in examples[:1]:
         _reject_other_forms(document, operation, schema, {"type": types[0], **event})
     return Endpoint(
+        operation=operation,
         method=method,
-        path=_path(operation, arguments),
-        place=place,
-        summary=operation.node.get("summary", f"Retrieve {method.replace('_', ' ')}."),
-        description=operation.node.get("description", ""),
         components=models,
         event_type=types[0] if len(models) == 1 else None,
         arguments=arguments,
@@ -134,82 +148,68 @@ def _method(document: Document, operation: Operation, arguments: tuple[Argument,
     name = operation.node.get("x-np6-method", method_name(operation.path, is_all=not needs))
     if reason := why_no_method(str(name)):
         found = f"{operation.name} would be the method {name}, but {reason}"
-        raise document.error(operation.place, found, "another name, as its `x-np6-method`")
+        raise document.error(operation.node, found, "another name, as its `x-np6-method`")
     return str(name)
 
 
 def _arguments(document: Document, operation: Operation) -> tuple[Argument, ...]:
-    """Read the parameters, except for the header of the API key and those of cookies."""
     found = [read_argument(document, operation, each) for each in operation.parameters]
-    in_path = [argument for argument in found if argument.location == "path"]
+    in_path = [argument.wire_name for argument in found if argument.location == "path"]
     named = re.findall(r"\{([^}]*)\}", operation.path)
-    if len(named) > 1 or named != [argument.wire_name for argument in in_path]:
-        described = ", ".join(argument.wire_name for argument in in_path) or "none"
-        raise document.error(
-            operation.place,
+    if len(named) > 1 or named != in_path:
+        fault = (
             f"the path has {len(named)} parameters ({', '.join(named) or 'none'}), and those"
-            f" described as `in: path` are {described}",
-            "at most one, described",
+            f" described as `in: path` are {', '.join(in_path) or 'none'}"
         )
-    for argument in found:
-        if [other.name for other in found].count(argument.name) > 1:
-            fault = f"two parameters have the Python name {argument.name!r}"
-            raise document.error(operation.place, fault, "another name, as its `x-np6-name`")
+        raise document.error(operation.node, fault, "at most one, described")
+    for name, times in Counter(argument.name for argument in found).items():
+        if times > 1:
+            fault = f"two parameters have the Python name {name!r}"
+            raise document.error(operation.node, fault, "another name, as its `x-np6-name`")
     return tuple(sorted(found, key=lambda one: (one.location != "path", not one.required)))
-
-
-def _path(operation: Operation, arguments: tuple[Argument, ...]) -> str:
-    for argument in arguments[:1]:
-        return operation.path.replace(f"{{{argument.wire_name}}}", "{}")
-    return operation.path
 
 
 def _models(document: Document, operation: Operation, items: Node) -> Iterator[str]:
     """Yield the components that are models of the events of an array, through nested unions."""
-    name = component_of(str(items.get("$ref")))
-    target = resolve(document.root, items)
-    if target.get("x-python-model") is False:
+    name, found = component_of(str(items.get("$ref"))), resolve(document.root, items)
+    if found.get("x-python-model") is False:
         return
-    branches = target.get("anyOf") or target.get("oneOf")
-    found = [each for branch in branches or () for each in _models(document, operation, branch)]
-    if not branches:
-        if name is None:
-            fault = f"an item of the response of {operation.name} is not a $ref to a component"
-            raise document.error((*operation.place, "responses"), fault, _SUPPORTED)
-        found = [name]
-    for model in found:
-        if reason := why_no_class(class_name(model)):
-            raise document.error(("components", "schemas", model), reason, "another name")
-    yield from dict.fromkeys(found)
+    if branches := found.get("anyOf") or found.get("oneOf"):
+        models = [each for form in branches for each in _models(document, operation, form)]
+        yield from dict.fromkeys(models)
+    elif name is None:
+        fault = f"an item of the response of {operation.name} is not a $ref to a component"
+        raise document.error(operation.node, fault, _SUPPORTED, "responses")
+    elif reason := why_no_class(class_name(name)):
+        raise document.error(document.schemas[name], reason, "another name")
+    else:
+        yield name
 
 
 def _event_type(document: Document, model: str) -> str:
-    at = ("components", "schemas", model)
-    members = document.flat(document.schemas[model], at).get("properties", {})
-    values = literals(document.flat(members.get("type", {}), (*at, "properties", "type")))
+    schema = document.schemas[model]
+    members = document.flat(schema).get("properties", {})
+    values = literals(document.flat(members.get("type")))
     if len(values) != 1 or not isinstance(values[0], str):
         found = "the model of an event has no property `type` with one value"
-        raise document.error(at, found, "a `const`, or an `enum` of one string")
+        raise document.error(schema, found, "a `const`, or an `enum` of one string")
     return values[0]
 
 
 def _examples(document: Document, operation: Operation) -> tuple[Node, ...]:
     events: list[Node] = []
-    content = operation.content
-    for name, example in content.get("examples", {}).items():
-        value = resolve(document.root, example).get("value", [])
-        if fault := best_match(document.faults(content["schema"], value)):
-            found = f"the example {name!r} of {operation.name} is invalid at"
-            at = pointer(fault.absolute_path)
-            raise document.error(
-                (*operation.place, "responses", "200", "content", "application/json", "examples",
-                 name, "value", *fault.absolute_path),
-                f"{found} {at}: {fault.message}", "what its schema describes",
-            )  # fmt: skip
+    for name, example in operation.content.get("examples", {}).items():
+        shown = resolve(document.root, example)
+        value = shown.get("value", [])
+        if fault := best_match(document.faults(operation.content["schema"], value)):
+            path = fault.absolute_path
+            found = f"the example {name!r} of {operation.name} is invalid at {pointer(path)}"
+            expected = "what its schema describes"
+            raise document.error(shown, f"{found}: {fault.message}", expected, "value", *path)
         events.extend(value)
     if not events:
         text = f"{operation.name} has no example events, so its route of the sandbox is empty"
-        document.note(operation.place, text)
+        document.note(operation.node, text)
     return tuple(events)
 
 
@@ -224,7 +224,7 @@ def _reject_other_forms(
             other = form.get("$ref", "another form")
             found = f"an event of type {event['type']!r} also matches {other}"
             expected = "the type excluded there, in the `enum` under `type` > `not`"
-            raise document.error(operation.place, found, expected)
+            raise document.error(operation.node, found, expected)
 
 
 def _reject_equal_methods(document: Document, endpoints: tuple[Endpoint, ...]) -> None:
@@ -232,12 +232,10 @@ def _reject_equal_methods(document: Document, endpoints: tuple[Endpoint, ...]) -
     for endpoint in endpoints:
         other = first.setdefault(endpoint.method, endpoint)
         if other is not endpoint:
-            raise document.error(
-                endpoint.place,
-                f"{other.place[1]} and {endpoint.place[1]} would both be the method"
-                f" {endpoint.method}",
-                "another name for one of them, as its `x-np6-method`",
-            )
+            paths = f"{other.operation.path} and {endpoint.operation.path}"
+            found = f"{paths} would both be the method {endpoint.method}"
+            expected = "another name for one of them, as its `x-np6-method`"
+            raise document.error(endpoint.operation.node, found, expected)
 
 
 def _all_arguments(document: Document, endpoints: tuple[Endpoint, ...]) -> tuple[Argument, ...]:
@@ -246,21 +244,18 @@ def _all_arguments(document: Document, endpoints: tuple[Endpoint, ...]) -> tuple
     `start`, `end` and `sort` are always there: `fan_out` has them.
     """
     found: dict[str, Argument] = {}
-    everywhere = [one.name for endpoint in endpoints for one in endpoint.arguments if one.required]
-    for argument in (one for endpoint in endpoints for one in endpoint.arguments):
+    every = [argument for endpoint in endpoints for argument in endpoint.arguments]
+    required = Counter(argument.name for argument in every if argument.required)
+    for argument in every:
         first = found.get(argument.name, argument)
-        usual = COMMON.get(argument.name, first)
-        if usual.kind != argument.kind:
-            found_text = (
-                f"the parameter {argument.name} is {argument.kind} here, {usual.kind} elsewhere"
-            )
+        usual = COMMON.get(argument.name, first).kind
+        if usual != argument.kind:
+            fault = f"the parameter {argument.name} is {argument.kind} here, {usual} elsewhere"
             expected = "one type, or another name as its `x-np6-name`"
-            raise document.error(argument.place, found_text, expected)
+            raise document.error(argument.node, fault, expected)
         found[argument.name] = first.joined(argument)
     ordered = sorted({**COMMON, **found}.values(), key=lambda one: one.location != "path")
-    return tuple(
-        evolve(one, required=everywhere.count(one.name) == len(endpoints)) for one in ordered
-    )
+    return tuple(evolve(one, required=required[one.name] == len(endpoints)) for one in ordered)
 
 
 def _source_types(
@@ -275,11 +270,10 @@ def _source_types(
 
 def _known_sources(document: Document, model: str) -> Iterator[str]:
     """Yield the values that a spec lists for `source.type`, in a closed or in an open set."""
-    node: Any = {"$ref": f"#/components/schemas/{model}"}
+    node = document.schemas[model]
     for name in ("source", "type"):
-        node = document.flat(node, ("components", "schemas", model)).get("properties", {})
-        node = node.get(name, {})
-    node = document.flat(node, ("components", "schemas", model))
+        node = document.flat(node).get("properties", {}).get(name)
+    node = document.flat(node)
     for form in (node, *node.get("anyOf", ()), *node.get("oneOf", ())):
         yield from literals(form)
 
@@ -298,8 +292,7 @@ def _api_key_header(document: Document) -> str:
     wanted = ("apiKey", "header")
     headers = [one["name"] for one in resolved if (one.get("type"), one.get("in")) == wanted]
     if len(headers) != 1:
-        place = ("components", "securitySchemes")
-        raise document.error(
-            place, f"{len(headers)} API key headers", "one scheme of `type: apiKey`, `in: header`"
-        )
+        expected = "one scheme of `type: apiKey`, `in: header`"
+        found = f"{len(headers)} API key headers"
+        raise document.error(("components", "securitySchemes"), found, expected)
     return str(headers[0])

@@ -1,6 +1,6 @@
 """A document as a tree: walk it, name places in it, follow its references."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
@@ -11,12 +11,10 @@ __all__ = [
     "component_of",
     "exists",
     "nodes",
-    "place_of",
     "pointer",
     "resolve",
     "target",
     "walk",
-    "written",
 ]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -76,7 +74,7 @@ def pointer(place: Iterable[object]) -> str:
     return " > ".join(str(step) for step in place) or "the root"
 
 
-def resolve(spec: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve(spec: Node, node: Node) -> Node:
     """Return the target of a node's `$ref`, or the node if it has none."""
     seen: set[str] = set()
     while isinstance(ref := node.get("$ref"), str) and ref not in seen:
@@ -108,42 +106,10 @@ def _steps(ref: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in steps]
 
 
-def place_of(ref: str) -> Place:
-    """Return the place that a reference within the document leads to."""
-    return tuple(int(step) if step.isdecimal() else step for step in _steps(ref))
-
-
 def component_of(ref: str) -> str | None:
     """Return the component that a reference leads to; None if it leads elsewhere."""
     steps = _steps(ref) if ref.startswith("#/components/schemas/") else []
     return steps[2] if len(steps) == 3 else None
-
-
-def written(root: Node, place: Place) -> Place:
-    """Return where a place of a schema is written: in a part of it, or behind its reference."""
-    return _written(root, root, (), place, ())[1]
-
-
-def _written(
-    root: Node,
-    node: Any,  # noqa: ANN401 - JSON
-    at: Place,
-    rest: Place,
-    above: tuple[int, ...],
-) -> tuple[int, Place]:
-    """Return a place below a node, and how many of its steps lead nowhere: the least of them."""
-    found = [(len(rest), (*at, *rest))]
-    if not rest or id(node) in above:
-        return found[0]
-    step, above = str(rest[0]) if isinstance(node, dict) else rest[0], (*above, id(node))
-    if step in node if isinstance(node, dict) else step in range(len(_listed(node))):
-        found.append(_written(root, node[step], (*at, step), rest[1:], ()))
-    if isinstance(node, dict):
-        for index, part in enumerate(_listed(node.get("allOf"))):
-            found.append(_written(root, part, (*at, "allOf", index), rest, above))
-        if isinstance(ref := node.get("$ref"), str) and exists(root, ref):
-            found.append(_written(root, target(root, ref), place_of(ref), rest, above))
-    return min(found, key=lambda one: one[0])
 
 
 def exists(spec: Node, ref: str) -> bool:

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from attrs import evolve
+
 from codegen._document import Document
-from codegen._operations import Operation, Parameter
-from codegen._tree import Node
+from codegen._errors import CodegenError
+from codegen._operations import Operation
+from codegen._service import read_endpoint
 
 from ._finding import Finding, Topic
 from ._shape import shape
 
 __all__ = ["general", "siblings"]
-
-_TYPES = {"path": {"integer", "string"}, "query": {"integer", "string", "boolean"}}
 
 
 def general(path: str) -> str:
@@ -28,9 +29,7 @@ def siblings(
     for one in document.operations:
         is_array = "array" in shape(document.root, [one.content.get("schema", {})]).types
         if one.method == "get" and one not in known and is_array and wanted & _ends(one):
-            reason = next(_reasons(document.root, one, keys), None)
-            text = f"not supported: {reason}" if reason else "supported: add it to the spec"
-            yield Finding(Topic.SIBLING, one.name, text)
+            yield Finding(Topic.SIBLING, one.name, _support(document, one, keys))
 
 
 def _ends(operation: Operation) -> set[str]:
@@ -38,24 +37,11 @@ def _ends(operation: Operation) -> set[str]:
     return {general(operation.path).rpartition("/")[0], operation.path.rpartition("/")[2]}
 
 
-def _reasons(root: Node, operation: Operation, keys: set[tuple[str, str]]) -> Iterator[str]:
-    """Yield why the client does not support an operation; it adds the header with the key."""
-    if "200" not in operation.responses:
-        yield "it has no 200 response"
-    if operation.path.count("{") > 1:
-        yield "its path has several parameters"
-    for one in operation.parameters:
-        location, name = one.key
-        if one.key not in keys and not _is_supported(root, one):
-            yield f"the parameter `{name}` (in {location}, {shape(root, [one.schema])})"
-
-
-def _is_supported(root: Node, parameter: Parameter) -> bool:
-    """Return whether it has one simple type, or in a query is an array; an instant has two."""
-    location, _ = parameter.key
-    found = shape(root, [parameter.schema])
-    if location == "query" and found.types - {"null"} == {"array"}:
-        found = shape(root, found.items)
-    types = {name.partition(" ")[0] for name in found.types} - {"null"}
-    is_simple = len(types) == 1 or "string (date-time)" in found.types
-    return is_simple and types <= _TYPES.get(location, set())
+def _support(document: Document, operation: Operation, keys: set[tuple[str, str]]) -> str:
+    """Return whether the client supports an operation; it adds the header with the key itself."""
+    others = tuple(each for each in operation.parameters if each.key not in keys)
+    try:
+        read_endpoint(document, evolve(operation, parameters=others))
+    except CodegenError as error:
+        return f"not supported: {error.found}"
+    return "supported: add it to the spec"

@@ -18,12 +18,15 @@ def surface(spec: Node) -> Node:
 
 
 def _operation(operation: Operation) -> Node:
-    content = operation.success.pop("content", {})
+    success = operation.success
     return {
         **{key: value for key, value in operation.node.items() if key != "responses"},
         "parameters": {
             f"{one.node['name']} (in {one.node['in']})": one.node for one in operation.parameters
         },
-        "content": content,
-        "other responses": operation.responses,
+        "content": success.get("content", {}),
+        "other responses": {
+            status: {k: v for k, v in one.items() if one is not success or k != "content"}
+            for status, one in operation.responses.items()
+        },
     }
