@@ -296,7 +296,8 @@ def test_another_endpoint_is_not_supported_because_of_a_parameter(name: str) -> 
 
 def test_another_endpoint_is_not_supported_for_another_reason() -> None:
     assert _sibling([], path="/a/{b}/{c}/bounces") == (
-        "not supported: the path has 2 parameters (b, c), and those described as `in: path` are none"
+        "not supported: the path has 2 parameters (b, c), and those described as `in: path` are"
+        " none"
     )
     assert _sibling([], status="2XX") == (
         "not supported: GET /a/bounces has no 200 response that is a JSON array"

@@ -167,7 +167,7 @@ ERRORS: dict[str, tuple[Change, str]] = {
     ),
     "start of another type": (
         with_parameter({"type": "boolean"}, name="start"),
-        "the parameter start is of type boolean here, of type date-time elsewhere; expected one type",
+        "the parameter start is of type boolean here, of type date-time elsewhere; expected one",
     ),
     "value of another type": (
         with_parameter({"type": "string", "enum": ["a", 1]}),
@@ -190,8 +190,8 @@ ERRORS: dict[str, tuple[Change, str]] = {
     "keyword": (
         at_path("/notifications/{id}/events/import"),
         (
-            "would be the method import, but 'import' is a Python keyword; expected another name, as"
-            " its `x-np6-method`"
+            "would be the method import, but 'import' is a Python keyword; expected another name,"
+            " as its `x-np6-method`"
         ),
     ),
     "client's own": (
@@ -214,8 +214,8 @@ ERRORS: dict[str, tuple[Change, str]] = {
     "no type": (
         without_const,
         (
-            "components > schemas > BounceEvent: the model of an event has no property `type` with one"
-            " value; expected a `const`, or an `enum` of one string"
+            "components > schemas > BounceEvent: the model of an event has no property `type` with"
+            " one value; expected a `const`, or an `enum` of one string"
         ),
     ),
     "name taken": (named("EventQuery"), "the generated modules use the name 'EventQuery'"),
