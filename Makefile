@@ -81,10 +81,12 @@ spec-diff: .venv/.dev  ## Report what the spec's change from BASE (revision or f
 
 .PHONY: spec-compare
 spec-compare: .venv/.dev  ## Compare the spec with BUNDLE, the vendor's own OpenAPI file
+	$(if $(BUNDLE),,$(error which file? make spec-compare BUNDLE=api.yaml))
 	@$(BIN)/python -m codegen.compare $(BUNDLE)
 
 .PHONY: spec-adopt
 spec-adopt: .venv/.dev  ## Copy OPERATION (or all) from BUNDLE into the spec, then regenerate
+	$(if $(BUNDLE),,$(error which file? make spec-adopt BUNDLE=api.yaml OPERATION="GET /path"))
 	@$(BIN)/python -m codegen.adopt $(BUNDLE) $(if $(OPERATION),"$(OPERATION)")
 	@$(BIN)/python -m codegen
 

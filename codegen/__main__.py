@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from ._document import load
 from ._errors import CodegenError
+from ._load import load
 from ._package import accept, differences, replace
 from ._render import render
 

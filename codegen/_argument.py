@@ -27,6 +27,8 @@ class Argument:
         minimum: The least integer.
         maximum: The greatest integer.
         pattern: What a string must match.
+        min_length: The least number of characters of a string.
+        max_length: The greatest number of characters of a string.
         format: The format that a string must have; None if any or one that is not checked.
         values: The values that it may have; empty for any.
         is_personal: Whether its value is personal data.
@@ -43,6 +45,8 @@ class Argument:
     minimum: int | None = None
     maximum: int | None = None
     pattern: str | None = None
+    min_length: int = 0
+    max_length: int | None = None
     format: str | None = None
     values: tuple[Any, ...] = ()
     is_personal: bool = False
@@ -57,7 +61,7 @@ class Argument:
 
     def joined(self, other: "Argument") -> "Argument":
         """Return this argument with only those limits that the other has as well."""
-        limits = ("values", "minimum", "maximum", "pattern", "format")
+        limits = ("values", "minimum", "maximum", "pattern", "format", "min_length", "max_length")
         differ = [name for name in limits if getattr(self, name) != getattr(other, name)]
         usual: dict[str, Any] = {name: fields_dict(Argument)[name].default for name in differ}
         return evolve(self, is_personal=self.is_personal or other.is_personal, **usual)

@@ -1,6 +1,7 @@
 """The parameters of an operation, read as arguments of a method."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ._argument import TYPES, Argument
@@ -10,7 +11,7 @@ from ._operations import Operation, Parameter
 from ._tree import Node
 from ._unions import literals
 
-__all__ = ["read_argument"]
+__all__ = ["check_extensions", "read_argument"]
 
 _BITS = {"int32": 32, "int64": 64}
 _BOUNDS = {"minimum", "exclusiveMaximum", "const"}
@@ -27,6 +28,7 @@ def read_argument(document: Document, operation: Operation, parameter: Parameter
         CodegenError: The client does not support it.
     """
     node = parameter.node
+    check_extensions(document, node, {"x-np6-filter": dict, "x-np6-name": str, "x-personal": bool})
     about = f"the parameter {node.get('name')!r} of {operation.name}"
     _check_style(document, node, about)
     schema = document.flat(node["schema"])
@@ -47,6 +49,8 @@ def read_argument(document: Document, operation: Operation, parameter: Parameter
         minimum=_limit(one, "minimum", -1),
         maximum=_limit(one, "maximum", 1),
         pattern=_pattern(document, node, one),
+        min_length=one.get("minLength", 0),
+        max_length=one.get("maxLength"),
         format=one["format"] if one.get("format") in ("uuid", "date") else None,
         values=_values(document, node, one),
         is_personal=node.get("x-personal") is True,
@@ -54,6 +58,16 @@ def read_argument(document: Document, operation: Operation, parameter: Parameter
         node=node,
         description=str(node.get("description", "")),
     )
+
+
+def check_extensions(document: Document, node: Node, known: Mapping[str, type]) -> None:
+    """Reject an extension of ours that is not known there, or of another type, such as `yes`."""
+    for key, value in node.items():
+        if key in known and type(value) is not known[key]:
+            kind = {bool: "true or false", str: "a name", dict: "`member` and `bound`"}[known[key]]
+            raise document.error(node, f"{key}: {value!r}", kind, key)
+        if key.startswith("x-np6-") and key not in known:
+            raise document.error(node, f"{key}", f"one of {', '.join(known)}", key)
 
 
 def _check_style(document: Document, node: Node, about: str) -> None:
@@ -130,7 +144,7 @@ def _filter(document: Document, node: Node) -> tuple[str, str] | None:
     value = node.get("x-np6-filter")
     if value is None:
         return None
-    if not isinstance(value, dict) or value.keys() != {"member", "bound"}:
+    if value.keys() != {"member", "bound"}:
         found, expected = f"`x-np6-filter` {value}", "`member` and `bound`"
         raise document.error(node, found, expected, "x-np6-filter")
     if value["bound"] not in _BOUNDS:

@@ -77,7 +77,7 @@ class _Models:
         for component, name in self._names.items():
             schema = self._document.schemas[component]
             node = self._document.flat(schema)
-            if _is_class(node) and "$ref" not in schema:
+            if _is_class(node, or_null=True) and "$ref" not in schema:
                 self._found[name] = self._class(name, schema, component)
             else:
                 aliases[name] = _with_words(self._type(schema, name, (component,)), node)
@@ -159,10 +159,12 @@ class _Models:
         if ref is None:
             return self._written_out(schema, hint, above)
         found, component = target(self._document.root, ref), component_of(ref)
-        if component in self._names and _is_class(self._document.flat(found)):
+        node = self._document.flat(found)
+        if component in self._names and _is_class(node, or_null=True):
             if "$ref" in found:
                 return self._type(found, hint, above)
-            return {"$ref": _PREFIX + self._names[component]}
+            made = {"$ref": _PREFIX + self._names[component]}
+            return made if _is_class(node) else {"anyOf": [made, {"type": "null"}]}
         if (component or ref) in above:  # a cycle without a class in it: it accepts anything
             return {}
         hint = component or place_name(self._document.place(found))
@@ -259,8 +261,11 @@ def _only_ref(schema: object) -> str | None:
     return str(schema["$ref"]) if isinstance(schema, dict) and is_ref else None
 
 
-def _is_class(node: Node) -> bool:
-    is_object = node.get("type", "object") in ("object", ["object"])
+def _is_class(node: Node, *, or_null: bool = False) -> bool:
+    """Return whether a schema is an object with members, and perhaps null as well."""
+    types = node.get("type", "object")
+    kinds = {*types} if isinstance(types, list) else {types}
+    is_object = kinds - ({"null"} if or_null else set()) == {"object"}
     return is_object and bool(node.get("properties")) and not node.keys() & {"anyOf", "oneOf"}
 
 

@@ -11,7 +11,7 @@ from ._argument import COMMON, Argument
 from ._document import Document
 from ._names import class_name, method_name, why_no_class, why_no_method
 from ._operations import Operation
-from ._parameters import read_argument
+from ._parameters import check_extensions, read_argument
 from ._tree import Node, component_of, pointer, resolve
 from ._unions import literals
 
@@ -120,6 +120,7 @@ def read_endpoint(document: Document, operation: Operation) -> Endpoint:
     Raises:
         CodegenError: The client does not support it.
     """
+    check_extensions(document, operation.node, {"x-np6-method": str, "x-np6-skip": bool})
     if operation.method != "get":
         raise document.error(operation.node, f"{operation.name} is no GET", _SUPPORTED)
     arguments = _arguments(document, operation)
@@ -162,9 +163,10 @@ def _arguments(document: Document, operation: Operation) -> tuple[Argument, ...]
             f" described as `in: path` are {', '.join(in_path) or 'none'}"
         )
         raise document.error(operation.node, fault, "at most one, described")
-    for name, times in Counter(argument.name for argument in found).items():
-        if times > 1:
-            fault = f"two parameters have the Python name {name!r}"
+    for name in {argument.name for argument in found}:
+        same = [argument.wire_name for argument in found if argument.name == name]
+        if len(same) > 1:
+            fault = f"the parameters {' and '.join(same)} would both be {name} in Python"
             raise document.error(operation.node, fault, "another name, as its `x-np6-name`")
     return tuple(sorted(found, key=lambda one: (one.location != "path", not one.required)))
 
@@ -203,9 +205,10 @@ def _examples(document: Document, operation: Operation) -> tuple[Node, ...]:
         value = shown.get("value", [])
         if fault := best_match(document.faults(operation.content["schema"], value)):
             path = fault.absolute_path
-            found = f"the example {name!r} of {operation.name} is invalid at {pointer(path)}"
-            expected = "what its schema describes"
-            raise document.error(shown, f"{found}: {fault.message}", expected, "value", *path)
+            instance = repr(fault.instance)[:60]
+            found = f"the example {name!r} of {operation.name} has {instance} at {pointer(path)}"
+            expected = f"what its schema asks for ({fault.message[:200]})"
+            raise document.error(shown, found, expected, "value", *path)
         events.extend(value)
     if not events:
         text = f"{operation.name} has no example events, so its route of the sandbox is empty"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from packaging.version import Version
 
-from codegen._document import load
 from codegen._errors import CodegenError
+from codegen._load import load
 from codegen._package import accept, differences
 from codegen._render import render
 from codegen.diff._data import Corpus, load_models

@@ -24,6 +24,7 @@ from np6_async import (
 from np6_async.errors import NP6Error
 from np6_async.sandbox import Faults, Sandbox
 
+KINDS = (EventKind.EXECUTIONS, EventKind.CANCELLATIONS, EventKind.BOUNCES)
 Events = dict[EventQuery, list[Event | UnknownEvent]]
 
 
@@ -35,8 +36,8 @@ async def fetch(
 ) -> tuple[Events, dict[EventQuery, NP6Error]]:
     """Fetch all kinds of events of these notifications, and show the progress."""
     found: Events = {}
-    task = bar.add_task("queries", total=len(ids) * len(EventKind), events=0)
-    async with np6.fan_out(ids) as run:
+    task = bar.add_task("queries", total=len(ids) * len(KINDS), events=0)
+    async with np6.fan_out(ids, kinds=KINDS) as run:
         async for batch in run:
             found.setdefault(batch.query, []).extend(batch.events)
             events = bar.tasks[task].fields["events"] + len(batch.events)
@@ -102,13 +103,10 @@ def show(console: Console, found: Events, failures: dict[EventQuery, NP6Error]) 
 
 def is_exact(sandbox: Sandbox, found: Events) -> bool:
     """Whether the events are exactly those that the sandbox holds."""
-    queries = {
-        EventQuery(kind=kind, notification_id=notification_id)
-        for kind in EventKind
-        for notification_id in sandbox.notification_ids
-    }
-    return queries == found.keys() and all(
-        in_order(found[query]) == in_order(sandbox.truth(query)) for query in queries
+    asked = {(query.kind, query.notification_id) for query in found}
+    expected = {(kind, id_) for kind in KINDS for id_ in sandbox.notification_ids}
+    return asked == expected and all(
+        in_order(events) == in_order(sandbox.truth(query)) for query, events in found.items()
     )
 
 

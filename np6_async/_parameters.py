@@ -103,7 +103,8 @@ def _range(low: int | None, high: int | None) -> str:
 def _string(parameter: Parameter) -> Callable[[Any], str]:
     if parameter.values:
         return lambda value: _check_listed(value, parameter)
-    pattern = None if parameter.pattern is None else re.compile(parameter.pattern)
+    pattern = None if parameter.pattern is None else _compiled(parameter.pattern)
+    shortest, longest = parameter.min_length, parameter.max_length
     form = None if parameter.format is None else _FORMATS[parameter.format]
 
     def check(value: Any) -> str:  # noqa: ANN401 - checked here
@@ -111,6 +112,8 @@ def _string(parameter: Parameter) -> Callable[[Any], str]:
             raise ValueError(f"{parameter.name} must be a str, not {type(value).__name__}")
         if pattern is not None and pattern.search(value) is None:
             fault = f"must match {parameter.pattern!r}, not be"
+        elif not shortest <= len(value) <= (len(value) if longest is None else longest):
+            fault = f"must have {_range(shortest, longest)} characters, unlike"
         elif form is not None and not _is_valid(value, form):
             fault = f"must be a {parameter.format}, not"
         else:
@@ -119,6 +122,11 @@ def _string(parameter: Parameter) -> Callable[[Any], str]:
         raise ValueError(f"{parameter.name} {fault} {_shown(value, parameter)}")
 
     return check
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern of JSON Schema, in which `$` does not match before a last line break."""
+    return re.compile(re.sub(r"(?<!\\)((?:\\\\)*)\$(?=\||\)|$)", r"\1\\Z", pattern))
 
 
 def _check_sendable(value: str, parameter: Parameter) -> None:

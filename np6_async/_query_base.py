@@ -1,7 +1,7 @@
 """What every query can do: it checks its parameters by its kind, and knows its request."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import quote
 
 from ._generated.kinds import OPERATIONS, EventKind, Operation, Parameter
@@ -17,7 +17,7 @@ class _Rules(NamedTuple):
     Attributes:
         path: The path, with `{}` for the parameter in it.
         checks: What checks and converts the value of each parameter that any kind has, and whether
-            None is checked as well.
+            the kind needs it.
         windows: The names of the first and the last moment of each window.
         id: The parameter in the path.
         params: The name of each parameter in the query string, here and there, and what makes of
@@ -52,8 +52,10 @@ class BaseQuery:
         rules = _RULES[kind]
         for name, check, required in rules.checks:
             value = given[name]
-            if value is not None or required:
+            if value is not None:
                 value = given[name] = check(value)
+            elif required:
+                _refuse_missing(kind, name, given)
             hold(self, name, value)
         for start, end in rules.windows:
             if given[start] is not None and given[end] is not None:
@@ -167,8 +169,16 @@ def id_of(kind: str, name: str, given: object, by_name: object) -> Any:  # noqa:
     """
     parameter = id_parameter(to_kind(kind))
     if given is not None and parameter is None:
-        raise ValueError(f"{kind} has no id: {given!r} was given")
+        raise ValueError(f"{kind} has no id in its path, but one was given")
     return given if given is not None and parameter and parameter.name == name else by_name
+
+
+def _refuse_missing(kind: EventKind, name: str, given: Mapping[str, Any]) -> NoReturn:
+    """Refuse a query without a parameter that it needs, or with one of another kind instead."""
+    for other, check, _ in _RULES[kind].checks:
+        if given[other] is not None:
+            check(given[other])
+    raise ValueError(f"{name} is missing: {kind} needs it")
 
 
 def _rules(kind: EventKind, operation: Operation) -> _Rules:

@@ -56,17 +56,16 @@ def read_queries(
         ids = tuple(ids)  # the failures of a run may change while it is read
     given = {"start": start, "end": end, "sort": sort}
     options = {name: value for name, value in given.items() if value is not None}
-    if kinds is None:
-        asked = [one for kind in EventKind if not isinstance(one := _asked(kind, options), str)]
-    else:
-        asked = [_named(kind, options) for kind in _to_kinds(kinds)]
+    is_named = kinds is not None
+    asked = [_asked(kind, options) for kind in (EventKind if kinds is None else _to_kinds(kinds))]
+    refused = [one for one in asked if isinstance(one, ValueError)]
+    if refused and (is_named or (options and len(refused) == len(asked))):
+        raise refused[0]
 
     def expand(item: Any) -> list[EventQuery]:  # noqa: ANN401 - an id is checked by the query
         if not isinstance(item, EventQuery):
-            return (
-                _accepting(asked, item) if kinds is None else [each.query(item) for each in asked]
-            )
-        if kinds is not None or options:
+            return _queries(asked, item, is_named=is_named)
+        if is_named or options:
             raise ValueError(
                 "kinds, start, end and sort apply to ids, and this is an EventQuery, which has its"
                 " own: leave them out, or pass ids only"
@@ -76,38 +75,43 @@ def read_queries(
     return _read(ids, expand)
 
 
-def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | str:
+def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | ValueError:
     """Return a kind to ask for with an id and these options, or why it cannot be asked for so."""
     parameter = id_parameter(kind)
     if parameter is None:
-        return f"{kind} takes no id: ask for it with an EventQuery"
+        return ValueError(f"{kind} takes no id: ask for it with an EventQuery")
     own = {each.name: each for each in OPERATIONS[kind].parameters if each is not parameter}
     if lacking := [name for name in options if name not in own]:
-        return f"{kind} has no {' and no '.join(lacking)}"
+        return ValueError(f"{kind} has no {' and no '.join(lacking)}")
     if needed := [name for name, each in own.items() if each.required and name not in options]:
-        return f"{kind} also needs {' and '.join(needed)}: ask for it with an EventQuery"
-    return _Asked(kind, parameter.name, check_options(kind, options))
+        names = " and ".join(needed)
+        return ValueError(f"{kind} also needs {names}: ask for it with an EventQuery")
+    try:
+        return _Asked(kind, parameter.name, check_options(kind, options))
+    except ValueError as error:
+        return error
 
 
-def _named(kind: EventKind, options: dict[str, Any]) -> _Asked:
-    asked = _asked(kind, options)
-    if isinstance(asked, str):
-        raise ValueError(asked)
-    return asked
+def _queries(asked: list[_Asked | ValueError], item: object, *, is_named: bool) -> list[EventQuery]:
+    """Return the queries for an id: of each kind, or of each that accepts it.
 
-
-def _accepting(asked: list[_Asked], item: object) -> list[EventQuery]:
-    """Return a query of each kind that accepts an id."""
+    Raises:
+        ValueError: A kind that is named does not accept it, or no kind does.
+    """
     queries: list[EventQuery] = []
     reasons: dict[str, None] = {}
     for each in asked:
         try:
+            if isinstance(each, ValueError):
+                raise each
             queries.append(each.query(item))
         except ValueError as error:
             reasons[str(error)] = None
-    if not queries:
-        raise ValueError("; ".join(reasons) or "no kind takes an id with these options")
-    return queries
+            if is_named:
+                break
+    if queries and not (is_named and reasons):
+        return queries
+    raise ValueError("; ".join(reasons))
 
 
 async def _read(

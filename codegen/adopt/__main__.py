@@ -1,6 +1,7 @@
 """Copy operations, with all that they need, from the vendor's OpenAPI file into our spec.
 
-Nothing that our spec has is changed. Exit status: 0 if operations were copied, 2 on an error.
+Nothing that our spec has is changed. Without names, all operations are copied that the client
+supports. Exit status: 0, or 2 on an error; then nothing was written.
 """
 
 import argparse
@@ -9,8 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen._document import Document, load, load_slice
 from codegen._errors import CodegenError
+from codegen._load import load, load_slice
+from codegen._render import render
 
 from ._select import Addition, select
 from ._text import insert
@@ -26,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (CodegenError, OSError) as error:
         print(f"spec-adopt: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2
-    print(*_report(addition, options.spec), sep="\n")  # noqa: T201
+    print(*_report(addition, options.spec), sep="\n", end="")  # noqa: T201
     return 0
 
 
@@ -39,30 +41,43 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _adopt(spec: Path, bundle: Path, names: list[str]) -> Addition:
-    ours = load(spec)
-    addition = select(ours, load_slice(bundle), names)
-    text = insert(spec.read_text("utf-8"), addition.paths, addition.components)
-    _check(text, spec)
-    spec.write_text(text, "utf-8")
+    addition = select(load(spec), load_slice(bundle), names)
+    if addition.operations:
+        text = insert(spec.read_text("utf-8"), addition.paths, addition.components)
+        _check(text, spec.name)
+        spec.write_text(text, "utf-8")
     return addition
 
 
-def _check(text: str, spec: Path) -> Document:
-    """Load the new document before the old one is replaced."""
+def _check(text: str, name: str) -> None:
+    """Generate code from the new document before it replaces the old one."""
     with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory, spec.name)
+        path = Path(directory, name)
         path.write_text(text, "utf-8")
-        return load(path)
+        try:
+            render(load(path))
+        except CodegenError as error:
+            reason = str(error).replace(f"{path}", "the new document")
+            raise CodegenError(f"nothing was added: {reason}") from error
 
 
 def _report(addition: Addition, spec: Path) -> Iterator[str]:
-    yield f"Added to {spec}:"
-    yield from (f"- {name}" for name in addition.operations)
-    for section, components in addition.components.items():
-        yield from (f"- components > {section} > {name}" for name in components)
-    if addition.todo:
-        yield from ("", "Left to you:")
-        yield from (f"- {text}" for text in addition.todo)
+    added = [
+        *addition.operations,
+        *(
+            f"components > {key} > {name}"
+            for key, all_ in addition.components.items()
+            for name in all_
+        ),
+    ]
+    sections = {
+        f"Added to {spec}": added,
+        "Not added": addition.left_out,
+        "Left to you": addition.todo,
+    }
+    for title, lines in sections.items():
+        if lines:
+            yield from (f"{title}:", *(f"- {line}" for line in dict.fromkeys(lines)), "")
 
 
 if __name__ == "__main__":

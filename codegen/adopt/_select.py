@@ -9,7 +9,8 @@ from attrs import Factory, define
 from codegen._document import Document
 from codegen._errors import CodegenError
 from codegen._operations import Operation
-from codegen._tree import METHODS, Node, exists, nodes, target
+from codegen._service import read_endpoint
+from codegen._tree import METHODS, Node, exists, nodes, resolve, target
 
 __all__ = ["Addition", "select"]
 
@@ -22,55 +23,69 @@ class Addition:
         operations: The names of the operations.
         paths: The path items.
         components: The components, by section and name.
+        left_out: The operations that are not added, each with the reason.
         todo: What remains to be done by hand.
     """
 
     operations: list[str] = Factory(list)
     paths: Node = Factory(dict)
     components: dict[str, Node] = Factory(dict)
+    left_out: list[str] = Factory(list)
     todo: list[str] = Factory(list)
 
 
 def select(ours: Document, theirs: Document, names: list[str]) -> Addition:
-    """Return what is needed for the operations of these names, or for all operations.
+    """Return what is needed for the operations of these names, or for all that are supported.
 
     Raises:
-        CodegenError: There is no such operation, or our document has its path already.
+        CodegenError: An operation that is named does not exist, or cannot be added.
     """
     addition = Addition()
-    _complete(ours, theirs, addition)
+    theirs = _complete(ours, theirs, addition)
     for operation in _wanted(theirs, names):
-        if operation.path in ours.root.get("paths", {}):
+        if reason := _why_not(ours, theirs, operation):
             if names:
-                raise CodegenError(f"{ours.path} already has the path {operation.path}")
-            addition.todo.append(f"{operation.name}: the path is in your spec, and was not changed")
+                raise CodegenError(f"{operation.name}: {reason}")
+            addition.left_out.append(f"{operation.name}: {reason}")
             continue
         addition.operations.append(operation.name)
         item = _item(theirs, operation)
         addition.paths.setdefault(operation.path, {}).update(item)
         _copy_needed(ours, theirs, item, addition)
         addition.todo += _todo(operation)
-    if not addition.operations:
-        raise CodegenError(f"{theirs.path} has no operation that {ours.path} lacks")
+    for name, schema in addition.components.get("schemas", {}).items():
+        addition.todo += _todo_of_schema(f"components > schemas > {name}", schema)
     return addition
 
 
-def _complete(ours: Document, theirs: Document, addition: Addition) -> None:
-    """Give their document the components of ours that it refers to and lacks."""
-    todo = [theirs.root]
+def _complete(ours: Document, theirs: Document, addition: Addition) -> Document:
+    """Return their document with the components of ours that it refers to, and without our key."""
+    root = deepcopy(theirs.root)
+    todo = [root]
     while todo:
         for _, node in list(nodes(todo.pop())):
             ref = node.get("$ref")
-            if not isinstance(ref, str) or exists(theirs.root, ref):
+            if not isinstance(ref, str) or exists(root, ref):
                 continue
             if ref.startswith("#/components/") and exists(ours.root, ref):
                 _, _, section, name, *_ = ref.split("/")
                 component = deepcopy(ours.root["components"][section][name])
-                theirs.root.setdefault("components", {}).setdefault(section, {})[name] = component
+                root.setdefault("components", {}).setdefault(section, {})[name] = component
                 todo.append(component)
             else:
                 addition.todo.append(f"{ref} leads nowhere: what refers to it accepts anything")
                 del node["$ref"]
+    for _, node in nodes(root):
+        if isinstance(entries := node.get("parameters"), list):
+            node["parameters"] = [one for one in entries if not _is_key(ours, resolve(root, one))]
+    return Document(theirs.path, root)
+
+
+def _is_key(ours: Document, parameter: Node) -> bool:
+    """Return whether a parameter is the header with the API key, which every request has."""
+    schemes = ours.root.get("components", {}).get("securitySchemes", {}).values()
+    keys = {str(one["name"]).lower() for one in schemes if one.get("in") == "header"}
+    return parameter.get("in") == "header" and str(parameter.get("name")).lower() in keys
 
 
 def _wanted(theirs: Document, names: list[str]) -> list[Operation]:
@@ -83,11 +98,19 @@ def _wanted(theirs: Document, names: list[str]) -> list[Operation]:
     return [every[name] for name in names] if names else list(every.values())
 
 
+def _why_not(ours: Document, theirs: Document, operation: Operation) -> str | None:
+    if operation.path in ours.root.get("paths", {}):
+        return f"{ours.path} already has this path"
+    try:
+        read_endpoint(theirs, operation)
+    except CodegenError as error:
+        return str(error)
+    return None
+
+
 def _item(theirs: Document, operation: Operation) -> Node:
     """Return a copy of the path item that has this operation alone."""
-    item = theirs.root["paths"][operation.path]
-    if "$ref" in item:
-        item = target(theirs.root, item["$ref"])
+    item = resolve(theirs.root, theirs.root["paths"][operation.path])
     others = set(METHODS) - {operation.method}
     return deepcopy({key: value for key, value in item.items() if key not in others})
 
@@ -99,9 +122,8 @@ def _copy_needed(ours: Document, theirs: Document, tree: Any, addition: Addition
         if not isinstance(ref, str):
             continue
         _, _, section, name, *more = [*ref.split("/"), "", "", ""]
-        is_component = ref.startswith("#/components/") and not any(more)
-        if not is_component:  # into the middle of something: a copy takes the place
-            del node["$ref"]
+        if not ref.startswith("#/components/") or any(more):
+            del node["$ref"]  # into the middle of something: a copy takes the place
             node.update(deepcopy(target(theirs.root, ref)))
             _copy_needed(ours, theirs, node, addition)
         elif name not in addition.components.get(section, {}):
@@ -112,14 +134,13 @@ def _copy(ours: Document, theirs: Document, at: tuple[str, str], addition: Addit
     section, name = at
     component = deepcopy(theirs.root["components"][section][name])
     own = ours.root.get("components", {}).get(section, {}).get(name)
-    if own is not None:
-        if own != component:
-            addition.todo.append(
-                f"components > {section} > {name} differs from yours, which was kept: compare them"
-            )
-        return
-    addition.components.setdefault(section, {})[name] = component
-    _copy_needed(ours, theirs, component, addition)
+    if own is None:
+        addition.components.setdefault(section, {})[name] = component
+        _copy_needed(ours, theirs, component, addition)
+    elif own != component:
+        addition.todo.append(
+            f"components > {section} > {name} differs from yours, which was kept: compare them"
+        )
 
 
 def _todo(operation: Operation) -> Iterator[str]:
@@ -129,4 +150,18 @@ def _todo(operation: Operation) -> Iterator[str]:
         location, name = parameter.key
         is_known = name in {"start", "end", "sort"} or "x-np6-filter" in parameter.node
         if location == "query" and not is_known:
-            yield f"{operation.name}: add `x-np6-filter` to `{name}`, so that the sandbox obeys it"
+            yield (
+                f"{operation.name}: if `{name}` chooses events, say how with `x-np6-filter`;"
+                " without it, the sandbox sends all of them"
+            )
+
+
+def _todo_of_schema(place: str, schema: Node) -> Iterator[str]:
+    """Yield what a model of events usually has, and what makes it refuse events."""
+    members = schema.get("properties", {})
+    moment = members.get("timestamp", {})
+    if moment.get("type") == "integer" and "x-python-datetime" not in moment:
+        yield f"{place} > timestamp: add `x-python-datetime: published_at`"
+    for name, member in members.items():
+        if "enum" in member and name != "type":
+            yield f"{place} > {name}: other values than these make an event an `UnknownEvent`"

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen._document import load, load_bundle
 from codegen._errors import CodegenError
+from codegen._load import load, load_bundle
 
 from ._finding import Finding, Topic
 from ._operations import compare

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from codegen._document import load
 from codegen._errors import CodegenError
+from codegen._load import load
 from codegen._package import accept, replace
 from codegen._render import render
 from codegen._tree import Node

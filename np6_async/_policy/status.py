@@ -42,7 +42,7 @@ _ADVICE: Final[Mapping[int, str]] = {
     400: "check the window and the id",
     401: "check the API key",
     403: "ask for this account's right to read the notification",
-    404: "check the notification id and that it belongs to this account",
+    404: "check the id, and that it belongs to this account",
     429: "send fewer requests: lower concurrency or set max_rate",
 }
 _OUTAGE: Final = "try again later, or report the request id to the vendor's support"

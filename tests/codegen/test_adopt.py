@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from codegen._document import load
+from codegen._load import load
 from codegen._service import read_service
 from codegen.adopt.__main__ import main
 
@@ -126,7 +126,10 @@ def test_an_operation_is_copied_with_exactly_what_it_needs(
         "- components > schemas > Stamp differs from yours, which was kept: compare them",
         "- #/components/schemas/Gone leads nowhere: what refers to it accepts anything",
         f"- {OPERATION}: add `examples`, from which the sandbox makes its events",
-        f"- {OPERATION}: add `x-np6-filter` to `page-size`, so that the sandbox obeys it",
+        (
+            f"- {OPERATION}: if `page-size` chooses events, say how with `x-np6-filter`;"
+            " without it, the sandbox sends all of them"
+        ),
     ):
         assert line in output.splitlines()
     endpoint = read_service(after).endpoints[-1]
@@ -146,16 +149,51 @@ def test_all_operations_of_a_file_may_be_copied_and_those_that_are_there_are_lef
 ) -> None:
     assert adopt(spec_file, FAMILIES, OPERATION) == 0
     assert adopt(spec_file, FAMILIES) == 0
-    assert (
-        f"- {OPERATION}: the path is in your spec, and was not changed" in capsys.readouterr().out
-    )
+    assert f"- {OPERATION}: {spec_file} already has this path\n" in capsys.readouterr().out
     paths = yaml.safe_load(FAMILIES.read_text("utf-8"))["paths"]
     assert load(spec_file).root["paths"].keys() >= paths.keys()
     text = spec_file.read_text("utf-8")
-    assert adopt(spec_file, FAMILIES) == 2
-    assert "has no operation that" in capsys.readouterr().err
+    assert adopt(spec_file, FAMILIES) == 0
+    output = capsys.readouterr().out
+    assert "Added" not in output
+    assert output.count("already has this path") == len(paths)
     assert adopt(spec_file, FAMILIES, OPERATION) == 2
-    assert "already has the path /actions/{id}/events/bounces" in capsys.readouterr().err
+    assert f"{OPERATION}: {spec_file} already has this path" in capsys.readouterr().err
+    assert spec_file.read_text("utf-8") == text
+
+
+def test_the_header_with_the_key_is_not_copied_and_what_is_not_supported_is_left_out(
+    spec_file: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    bundle = json.loads(json.dumps(BUNDLE))
+    key = {"name": "x-key", "in": "header", "required": True, "schema": {"type": "string"}}
+    bundle["components"]["parameters"]["ApiKey"] = key
+    [item] = [item for path, item in bundle["paths"].items() if path.startswith("/actions")]
+    item["parameters"].append({"$ref": "#/components/parameters/ApiKey"})
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle), "utf-8")
+    assert adopt(spec_file, path) == 0
+    assert "ApiKey" not in load(spec_file).root["components"]["parameters"]
+    output = capsys.readouterr().out
+    assert "POST /actions/{id}/events/bounces is no GET" in output
+    assert "GET /other has no 200 response that is a JSON array" in output
+    assert "components > schemas > Deep > 1e3: other values than these make an event an" in output
+
+
+def test_a_document_that_could_not_be_generated_is_not_written(
+    spec_file: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    bundle = json.loads(json.dumps(BUNDLE))
+    bundle["components"]["schemas"]["Deep"] = {
+        "oneOf": [{"type": "object", "properties": {name: {"type": "string"}}} for name in "ab"]
+    }
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps(bundle), "utf-8")
+    text = spec_file.read_text("utf-8")
+    assert adopt(spec_file, path, OPERATION) == 2
+    error = capsys.readouterr().err
+    assert "nothing was added: the new document" in error
+    assert "a union of 2 objects that no member tells apart" in error
     assert spec_file.read_text("utf-8") == text
 
 
@@ -196,7 +234,9 @@ def test_a_section_in_braces_is_an_error(spec_file: Path, bundle: Path, capsys: 
 def test_sections_that_are_missing_are_made(spec_file: Path, bundle: Path) -> None:
     spec_file.write_text(
         "openapi: 3.1.0\ninfo: { title: T, version: '1' }\ncomponents:\n  schemas:\n"
-        "    Odd: &a {}\n    Same: *a\ntags:\n- name: |\n    a\n\n# end",
+        "    Odd: &a {}\n    Same: *a\n  securitySchemes:\n"
+        "    K: { type: apiKey, in: header, name: X-K }\n"
+        "servers: [{ url: 'https://a.example' }]\ntags:\n- name: |\n    a\n\n# end",
         "utf-8",
     )
     assert adopt(spec_file, bundle, OPERATION) == 0

@@ -256,9 +256,9 @@ BREAKAGES = {
         "timestamp: soon",
         (
             f":26: {GET} > responses > 200 > content > application/json > examples > one > value"
-            " > 0 > timestamp: the example 'one' of GET /notifications/{id}/events/openings is"
-            " invalid at 0 > timestamp: 'soon' is not of type 'integer';"
-            " expected what its schema describes"
+            " > 0 > timestamp: the example 'one' of GET /notifications/{id}/events/openings has"
+            " 'soon' at 0 > timestamp; expected what its schema asks for ('soon' is not of type"
+            " 'integer')"
         ),
     ),
     "key in the query": (

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
-from codegen._document import Document, load_bundle
+from codegen._document import Document
+from codegen._load import load_bundle
 from codegen._tree import walk
 from codegen.compare import _operations
 from codegen.compare.__main__ import main

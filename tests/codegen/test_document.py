@@ -14,8 +14,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codegen._document import Document, load, load_bundle
+from codegen._document import Document
 from codegen._errors import CodegenError
+from codegen._load import load, load_bundle
 from codegen._models import generate_models
 from codegen._read import line_of
 from codegen._render import render

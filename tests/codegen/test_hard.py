@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from openapi_schema_validator import OAS31Validator, oas31_format_checker
 
 from codegen.__main__ import main
-from codegen._document import load
+from codegen._load import load
 from np6_async._decode.converter import EventConverter
 from np6_async._decode.misfit import UNFIT
 from tests.thorough import examples

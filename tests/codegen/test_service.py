@@ -137,6 +137,19 @@ ERRORS: dict[str, tuple[Change, str]] = {
         with_parameter({"type": "array", "items": {"type": "string"}}, name="id", **{"in": "path"}),
         "is array; expected",
     ),
+    "personal, by another word": (
+        with_parameter(**{"x-personal": "yes"}),
+        "x-personal: 'yes'; expected true or false",
+    ),
+    "unknown extension of a parameter": (
+        with_parameter(**{"x-np6-filters": {}}),
+        "x-np6-filters; expected one of x-np6-filter, x-np6-name, x-personal",
+    ),
+    "unknown extension of an operation": (
+        on_get(**{"x-np6-skipp": True}),
+        "x-np6-skipp; expected one of x-np6-method, x-np6-skip",
+    ),
+    "skipped, by another word": (on_get(**{"x-np6-skip": "yes"}), "x-np6-skip: 'yes'; expected"),
     "number": (with_parameter({"type": "number"}), "the parameter 'page' of GET"),
     "array of objects": (
         with_parameter({"type": "array", "items": {"type": "object"}}),
@@ -163,7 +176,7 @@ ERRORS: dict[str, tuple[Change, str]] = {
     "named kind": (with_parameter(name="kind"), "'kind' is the name of another member of"),
     "equal names": (
         with_parameter(name="Start"),
-        "two parameters have the Python name 'start'; expected another name, as its `x-np6-name`",
+        "the parameters start and Start would both be start in Python; expected another name",
     ),
     "start of another type": (
         with_parameter({"type": "boolean"}, name="start"),

@@ -57,8 +57,8 @@ async def test_an_id_is_asked_for_with_each_kind_that_needs_and_has_what_is_give
 async def test_an_id_that_no_kind_accepts_ends_the_run() -> None:
     with pytest.raises(ValueError, match="notification_id must be from 0 to 9"):
         await asked([5, 10])
-    with pytest.raises(ValueError, match="no kind takes an id with these options"):
-        await asked([5], start=0, sort="asc")
+    with pytest.raises(ValueError, match="; cancellations also needs sort: ask for it with an E"):
+        await asked([10])
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,8 @@ async def test_an_id_that_no_kind_accepts_ends_the_run() -> None:
         ({"kinds": ["cancellations"]}, "cancellations also needs sort: ask for it with an Event"),
         ({"kinds": ["cancellations"], "start": 0, "sort": "asc"}, "cancellations has no start"),
         ({"kinds": ["bounces"], "sort": "asc"}, "bounces has no sort"),
-        ({"start": 10**12, "end": 0}, "lies before start"),
+        ({"start": 10**12, "end": 0}, "takes no id|lies before start"),
+        ({"start": 0, "sort": "asc"}, "executions takes no id: ask for it with an EventQuery"),
     ],
 )
 def test_what_cannot_be_asked_for_is_refused_at_the_call(

@@ -72,6 +72,24 @@ def test_half_a_surrogate_pair_is_refused() -> None:
     assert "UTF-8 cannot encode" in refused("a\ud800")
 
 
+@pytest.mark.parametrize("pattern", ["^[0-9]+$", "^([0-9]+$)", "^[0-9]+$|^x$"])
+def test_the_end_of_a_pattern_is_the_end_of_the_string(pattern: str) -> None:
+    assert held("12", pattern=pattern) == "12"
+    assert "must match" in refused("12\n", pattern=pattern)
+
+
+def test_a_pattern_may_have_a_dollar_sign() -> None:
+    assert held("5$x", pattern=r"\$x") == "5$x"
+    assert held("$", pattern=r"^\$$") == "$"
+    assert held("a$", pattern="[$]") == "a$"
+
+
+def test_a_length_is_checked() -> None:
+    assert held("ab", min_length=1, max_length=2) == "ab"
+    assert "must have at least 1 characters, unlike ''" in refused("", min_length=1)
+    assert "must have from 0 to 2 characters, unlike 'abc'" in refused("abc", max_length=2)
+
+
 def test_a_pattern_is_checked_as_json_schema_does() -> None:
     assert held("x1", pattern="[0-9]") == "x1"
     assert "must match '^[0-9]$', not be 'x1'" in refused("x1", pattern="^[0-9]$")

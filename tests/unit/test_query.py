@@ -86,13 +86,18 @@ def test_U1_an_id_out_of_range_is_refused(notification_id: int) -> None:
     "notification_id",
     [
         *("", "156", "..", "1/../x", "1?x=", "%2e", "1\r\nX-Evil: 1", "1\0", "9" * 10_240),
-        *(True, False, 156.0, float("nan"), None, b"156", [156]),
+        *(True, False, 156.0, float("nan"), b"156", [156]),
         *(numpy.bool_(True), numpy.float64(156), numpy.array([156, 157])),
     ],
 )
 def test_U1_an_id_that_is_no_int_is_refused(notification_id: Any) -> None:
     with pytest.raises(ValueError, match="notification_id must be an int, not"):
         query(notification_id=notification_id)
+
+
+def test_U1_an_id_that_is_missing_is_refused() -> None:
+    with pytest.raises(ValueError, match="notification_id is missing: bounces needs it"):
+        query(notification_id=None)
 
 
 @pytest.mark.parametrize("name", ["int32", "int64", "uint64"])

@@ -61,10 +61,14 @@ def test_a_parameter_of_another_kind_is_refused_and_the_right_ones_are_listed() 
 
 
 def test_a_required_parameter_must_be_given() -> None:
-    with pytest.raises(ValueError, match="hash must be a str, not NoneType"):
+    with pytest.raises(ValueError, match="hash is missing: executions needs it"):
         contact(hash=None)
-    with pytest.raises(ValueError, match="action_id must be a str, not NoneType"):
+    with pytest.raises(ValueError, match="action_id is missing: bounces needs it"):
         Query(kind="bounces")
+    with pytest.raises(ValueError, match="start: instants are aware"):
+        Query(kind="bounces", start="x")
+    with pytest.raises(ValueError, match="hash is not a parameter of bounces"):
+        Query(kind="bounces", start=0, hash=HASH)
 
 
 def test_every_pair_of_moments_is_a_window() -> None:
@@ -106,5 +110,5 @@ def test_an_id_may_be_given_by_position_or_by_its_name() -> None:
     assert id_of("bounces", "action_id", "x", None) == "x"
     assert id_of("bounces", "action_id", None, "y") == "y"
     assert id_of("bounces", "notification_id", "x", None) is None
-    with pytest.raises(ValueError, match="executions has no id: 'x' was given"):
+    with pytest.raises(ValueError, match="executions has no id in its path, but one was given"):
         id_of("executions", "action_id", "x", None)

@@ -69,7 +69,7 @@ async def batches_of(run: AnyRun) -> list[AnyBatch]:
 
 async def ids_of(run: AnyRun) -> list[int]:
     """Return which notifications were answered, each once for each batch."""
-    return [batch.query.notification_id for batch in await batches_of(run)]
+    return [int(batch.query.notification_id or 0) for batch in await batches_of(run)]
 
 
 # What comes back

@@ -58,7 +58,7 @@ async def test_several_tasks_may_share_a_run(serve: Serve, np6: MakeClient, task
 
         async def read() -> None:
             async for batch in run:
-                found.append(batch.query.notification_id)  # noqa: PERF401 - shared
+                found.append(int(batch.query.notification_id or 0))  # noqa: PERF401 - shared
 
         async with asyncio.timeout(5), asyncio.TaskGroup() as group:
             for _ in range(tasks):

@@ -44,6 +44,8 @@ class Parameter(NamedTuple):
         minimum: The least integer.
         maximum: The greatest integer.
         pattern: What a string must match.
+        min_length: The least number of characters of a string.
+        max_length: The greatest number of characters of a string.
         format: The format of a string: `uuid`, `date`, or None for any.
         values: The values that it may have; empty for any.
         is_personal: Whether its value is personal data, which nothing shows.
@@ -60,6 +62,8 @@ class Parameter(NamedTuple):
     minimum: int | None = None
     maximum: int | None = None
     pattern: str | None = None
+    min_length: int = 0
+    max_length: int | None = None
     format: str | None = None
     values: tuple[Any, ...] = ()
     is_personal: bool = False
