@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("Makefile", "pyproject.toml", "README.md", "codegen", "examples", "np6_async", "openapi")
+PARTS = (
+    *("Makefile", "pyproject.toml", "README.md", "benchmarks", "codegen", "examples", "np6_async"),
+    *("openapi", "tests"),
+)
 FETCH = Path(__file__).parent / "fixtures" / "families.py"
 GENERATED = {
     "np6_async/_endpoints.py",
@@ -42,7 +45,7 @@ def files(tree: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this repository that has the sibling endpoints, and their user as its only test."""
+    """A copy of this repository that has the sibling endpoints, and a program that uses them."""
     copy = tmp_path_factory.mktemp("tree")
     for part in PARTS:
         source = ROOT / part
@@ -50,7 +53,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, copy / part)
-    shutil.copytree(ROOT / "tests" / "samples", copy / "tests" / "samples")
     before, spec = files(copy), (copy / "openapi" / "np6-events.yaml").read_text("utf-8")
     make(copy, "spec-adopt", "BUNDLE=examples/families.yaml")
     after = files(copy)
@@ -59,8 +61,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert changed == GENERATED | {"openapi/np6-events.yaml"}
     adopted = (copy / "openapi" / "np6-events.yaml").read_text("utf-8").splitlines()
     assert [line for line in spec.splitlines() if line not in adopted] == []
-    shutil.copy(ROOT / "tests" / "__init__.py", copy / "tests" / "__init__.py")
-    shutil.copy(FETCH, copy / "tests" / "families.py")
+    shutil.copy(FETCH, copy / "tests" / "user_of_families.py")
     return copy
 
 
@@ -75,7 +76,7 @@ def test_every_method_has_the_name_in_the_documentation(tree: Path) -> None:
 
 
 def test_every_operation_is_served_and_fetched(tree: Path) -> None:
-    fetched = run(tree, sys.executable, "-Werror", "-m", "tests.families")
+    fetched = run(tree, sys.executable, "-Werror", "-m", "tests.user_of_families")
     assert int(fetched) > 1000
 
 
