@@ -27,7 +27,18 @@ __all__ = [
 
 _CLIENT = Path(__file__).parent.parent / "np6_async" / "_client.py"
 _OF_CLIENT = {"events", "follow", "stats"}  # members that the client has elsewhere, or will have
-_OF_QUERY = {"events", "id", "is_empty", "kind", "params", "path", "redacted", "self", "subject"}
+_OF_QUERY = {
+    "events",
+    "field",
+    "id",
+    "is_empty",
+    "kind",
+    "params",
+    "path",
+    "redacted",
+    "self",
+    "subject",
+}
 _SILENT = {"allOf", "anyOf", "oneOf", "patternProperties", "properties"}
 _WORDS = {"items": "Item", "additionalProperties": "Value", "patternProperties": "Value"}
 _OF_MODULES = {
@@ -149,6 +160,8 @@ def why_no_parameter(name: str) -> str | None:
     """Return why a parameter of a method cannot have this name, or None if it can."""
     if iskeyword(name):
         return f"{name!r} is a Python keyword"
+    if not re.fullmatch(r"[^\W\d_]\w*", name):
+        return f"{name!r} is no name in Python"
     if name in _OF_QUERY:
         return f"{name!r} is the name of another member of EventQuery"
     return None

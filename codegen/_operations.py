@@ -73,8 +73,9 @@ _SUCCESSES = ("200", "2XX", "default")
 
 def operations(spec: Node) -> Iterator[Operation]:
     """Yield every operation of a document."""
-    for path, entry in spec.get("paths", {}).items():
-        item = {} if path.startswith("x-") else resolve(spec, entry)
+    paths = spec.get("paths")
+    for path, entry in paths.items() if isinstance(paths, dict) else ():
+        item = resolve(spec, entry) if isinstance(entry, dict) and not path.startswith("x-") else {}
         for method in METHODS:
             if isinstance(node := item.get(method), dict):
                 yield _operation(spec, path, method, item, node)
@@ -83,16 +84,18 @@ def operations(spec: Node) -> Iterator[Operation]:
 def _operation(
     spec: Node, path: str, method: str, item: Mapping[str, Any], node: Node
 ) -> Operation:
-    entries = (*item.get("parameters", ()), *node.get("parameters", ()))
-    parameters = [Parameter(node=resolve(spec, entry)) for entry in entries]
+    owners = [owner.get("parameters") for owner in (item, node)]
+    entries = [each for owner in owners if isinstance(owner, list) for each in owner]
+    found = [Parameter(node=resolve(spec, each)) for each in entries if isinstance(each, dict)]
+    responses = node.get("responses")
     return Operation(
         method=method,
         path=path,
         node=node,
-        parameters=tuple({one.key: one for one in parameters}.values()),
+        parameters=tuple({one.key: one for one in found}.values()),
         responses={
             str(status): resolve(spec, response)
-            for status, response in node.get("responses", {}).items()
-            if not status.startswith("x-")
+            for status, response in (responses if isinstance(responses, dict) else {}).items()
+            if isinstance(response, dict) and not status.startswith("x-")
         },
     )

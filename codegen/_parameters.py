@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 from ._argument import TYPES, Argument
@@ -109,7 +110,8 @@ def _kind(schema: Node) -> str:
 
 
 def _values(document: Document, node: Node, schema: Node) -> tuple[Any, ...]:
-    values = [value for value in literals(schema) if value is not None]
+    known = [] if _kind(schema) == "date-time" else literals(schema)  # any form of a moment is sent
+    values = [value for value in known if value is not None]
     wanted: Any = {"integer": int, "boolean": bool}.get(_kind(schema), str)
     for value in values:
         if type(value) is not wanted or value == "" or (wanted is str and not value.isprintable()):
@@ -127,7 +129,7 @@ def _limit(schema: Node, keyword: str, sign: int) -> int | None:
     found += [schema[exclusive] - sign] if exclusive in schema else []
     if bits := _BITS.get(str(schema.get("format"))):
         found.append(2 ** (bits - 1) - 1 if sign > 0 else -(2 ** (bits - 1)))
-    return -sign * max(-sign * int(limit) for limit in found) if found else None
+    return -sign * max(ceil(-sign * limit) for limit in found) if found else None
 
 
 def _pattern(document: Document, node: Node, schema: Node) -> str | None:

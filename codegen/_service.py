@@ -256,6 +256,9 @@ def _all_arguments(document: Document, endpoints: tuple[Endpoint, ...]) -> tuple
             fault = f"the parameter {argument.name} is {argument.kind} here, {usual} elsewhere"
             expected = "one type, or another name as its `x-np6-name`"
             raise document.error(argument.node, fault, expected)
+        if argument.name == "sort" and not {*argument.values} <= {"asc", "desc"}:
+            fault = f"the values of `sort` are {', '.join(map(str, argument.values))}"
+            raise document.error(argument.node, fault, "asc and desc, or another `x-np6-name`")
         found[argument.name] = first.joined(argument)
     ordered = sorted({**COMMON, **found}.values(), key=lambda one: one.location != "path")
     return tuple(evolve(one, required=required[one.name] == len(endpoints)) for one in ordered)

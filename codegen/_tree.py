@@ -13,6 +13,7 @@ __all__ = [
     "nodes",
     "pointer",
     "resolve",
+    "steps",
     "target",
     "walk",
 ]
@@ -91,7 +92,7 @@ def target(tree: Any, ref: str) -> Any:  # noqa: ANN401 - anything in the docume
     """
     if ref != "#" and not ref.startswith("#/"):
         raise LookupError(ref)
-    for step in _steps(ref):
+    for step in steps(ref):
         if isinstance(tree, list) and step.isdecimal() and int(step) < len(tree):
             tree = tree[int(step)]
         elif isinstance(tree, dict) and step in tree:
@@ -101,15 +102,16 @@ def target(tree: Any, ref: str) -> Any:  # noqa: ANN401 - anything in the docume
     return tree
 
 
-def _steps(ref: str) -> list[str]:
-    steps = unquote(ref[1:]).split("/")[1:]
-    return [step.replace("~1", "/").replace("~0", "~") for step in steps]
+def steps(ref: str) -> list[str]:
+    """Return the steps of a reference within the document."""
+    parts = unquote(ref[1:]).split("/")[1:]
+    return [part.replace("~1", "/").replace("~0", "~") for part in parts]
 
 
 def component_of(ref: str) -> str | None:
     """Return the component that a reference leads to; None if it leads elsewhere."""
-    steps = _steps(ref) if ref.startswith("#/components/schemas/") else []
-    return steps[2] if len(steps) == 3 else None
+    found = steps(ref) if ref.startswith("#/components/schemas/") else []
+    return found[2] if len(found) == 3 else None
 
 
 def exists(spec: Node, ref: str) -> bool:

@@ -30,7 +30,10 @@ _FIRST_MS: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _SECONDS_BELOW: Final = 10**11  # 1973 as milliseconds, the year 5138 as seconds
 
-_FORMATS: Final[dict[str, Callable[[str], object]]] = {"uuid": UUID, "date": date.fromisoformat}
+_FORMATS: Final[dict[str, Callable[[str], object]]] = {
+    "uuid": lambda text: str(UUID(text)) == text.lower(),
+    "date": lambda text: date.fromisoformat(text).isoformat() == text,
+}
 
 
 def masked(value: object) -> str:
@@ -48,7 +51,9 @@ def checker(parameter: Parameter) -> Callable[[Any], Any]:
         return check
 
     def check_all(values: object) -> tuple[Any, ...]:
-        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        if isinstance(values, str | bytes | bytearray | memoryview) or not isinstance(
+            values, Iterable
+        ):
             kind = type(values).__name__
             raise ValueError(f"{parameter.name} must be an iterable of values, not {kind}")
         checked = tuple(map(check, values))
@@ -79,14 +84,16 @@ def iso(milliseconds: int) -> str:
 
 
 def _integer(parameter: Parameter) -> Callable[[Any], int]:
-    name, low, high, values = parameter.name, parameter.minimum, parameter.maximum, parameter.values
+    name, values = parameter.name, parameter.values
+    low = -(2**63) if parameter.minimum is None else parameter.minimum
+    high = 2**63 - 1 if parameter.maximum is None else parameter.maximum
 
     def check(value: Any) -> int:  # noqa: ANN401 - checked here
         number = value if type(value) is int else to_int(value)
         if number is None:
             raise ValueError(f"{name} must be an int, not {type(value).__name__}")
-        if (low is not None and number < low) or (high is not None and number > high):
-            raise ValueError(f"{name} must be {_range(low, high)}")
+        if not low <= number <= high:
+            raise ValueError(f"{name} must be {_range(parameter.minimum, parameter.maximum)}")
         if values:
             _check_listed(number, parameter)
         return number
@@ -95,9 +102,11 @@ def _integer(parameter: Parameter) -> Callable[[Any], int]:
 
 
 def _range(low: int | None, high: int | None) -> str:
-    if low is not None and high is not None:
-        return f"from {low} to {high}"
-    return f"at least {low}" if high is None else f"at most {high}"
+    if low is None and high is None:
+        return "of 64 bits"
+    if low is None or high is None:
+        return f"at least {low}" if high is None else f"at most {high}"
+    return f"from {low} to {high}"
 
 
 def _string(parameter: Parameter) -> Callable[[Any], str]:
@@ -118,7 +127,7 @@ def _string(parameter: Parameter) -> Callable[[Any], str]:
             fault = f"must be a {parameter.format}, not"
         else:
             _check_sendable(value, parameter)
-            return str(value)
+            return value if type(value) is str else str.__str__(value)
         raise ValueError(f"{parameter.name} {fault} {_shown(value, parameter)}")
 
     return check
@@ -136,16 +145,15 @@ def _check_sendable(value: str, parameter: Parameter) -> None:
         raise ValueError(f"{name} has half a surrogate pair, which UTF-8 cannot encode")
     if parameter.location == "path" and _decoded(value) in ("", ".", ".."):
         raise ValueError(f"{name} {shown} would change the path of the request")
-    if parameter.is_array and not parameter.is_exploded and "," in value:
-        raise ValueError(f"{name} is sent with commas between values: {shown} has one")
+    if parameter.is_array and not parameter.is_exploded and ("," in value or not value):
+        raise ValueError(f"{name} is sent with commas between values, which {shown} cannot be")
 
 
-def _is_valid(text: str, parse: Callable[[str], object]) -> bool:
+def _is_valid(text: str, check: Callable[[str], object]) -> bool:
     try:
-        parse(text)
+        return bool(check(text))
     except ValueError:
         return False
-    return True
 
 
 def _shown(value: object, parameter: Parameter) -> str:
@@ -190,12 +198,11 @@ def _instant(parameter: Parameter) -> Callable[[Any], int]:
             raise ValueError(
                 f"{name}: instants are aware datetimes or int milliseconds, not {kind}"
             )
+        shown = _shown(number, parameter) if abs(number) < 10**20 else "the int"
         if number != 0 and number < _SECONDS_BELOW:
-            raise ValueError(f"{number} looks like seconds: {name} is in milliseconds since 1970")
+            raise ValueError(f"{shown} looks like seconds: {name} is in milliseconds since 1970")
         if number > _LAST_MS:
-            raise ValueError(
-                f"{number} is past the year 9999: {name} is in milliseconds since 1970"
-            )
+            raise ValueError(f"{shown} is past the year 9999: {name} is in milliseconds since 1970")
         return number
 
     return check

@@ -106,12 +106,22 @@ class BaseQuery:
 
     def redacted(self, text: str) -> str:
         """Return a text from the server without the personal data of this query."""
-        for parameter in _RULES[self.kind].parameters:
-            value = getattr(self, parameter.name)
-            if parameter.is_personal and value is not None:
-                for each in value if isinstance(value, tuple) else (value,):
-                    text = redact(text, escaped_forms(str(each)))
-        return text
+        rules = _RULES[self.kind]
+        personal = {each.name: each for each in rules.parameters if each.is_personal}
+        if not personal:
+            return text
+        held = {name: getattr(self, name) for name in personal}
+        sent = [
+            sender(each)(held[name]) for name, each in personal.items() if held[name] is not None
+        ]
+        texts = [text for each in sent for text in (each if isinstance(each, list) else [each])]
+        forms = [
+            form
+            for each in texts
+            for part in (each, *each.split(","))
+            for form in escaped_forms(part)
+        ]
+        return redact(text, forms)
 
     def __str__(self) -> str:
         shown = self.params
@@ -137,8 +147,8 @@ def to_kind(value: str) -> EventKind:
         raise ValueError(f"kind must be one of {known}, not {value!r}") from None
 
 
-def check_options(kind: EventKind, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return some parameters of a kind as a query holds them.
+def check_options(kind: EventKind, options: Mapping[str, Any]) -> None:
+    """Check some parameters of a kind.
 
     Raises:
         ValueError: A value is invalid, or a window ends before it starts.
@@ -148,7 +158,6 @@ def check_options(kind: EventKind, options: Mapping[str, Any]) -> dict[str, Any]
     for start, end in rules.windows:
         if start in held and end in held:
             _check_window(start, end, held[start], held[end])
-    return held
 
 
 def _check_window(start_name: str, end_name: str, start: int, end: int) -> None:
@@ -168,9 +177,13 @@ def id_of(kind: str, name: str, given: object, by_name: object) -> Any:  # noqa:
         ValueError: It was given by position, and the kind has no such parameter.
     """
     parameter = id_parameter(to_kind(kind))
-    if given is not None and parameter is None:
+    if given is None or (parameter is not None and parameter.name != name):
+        return by_name
+    if parameter is None:
         raise ValueError(f"{kind} has no id in its path, but one was given")
-    return given if given is not None and parameter and parameter.name == name else by_name
+    if by_name is not None:
+        raise ValueError(f"{name} was given twice: by its name and by position")
+    return given
 
 
 def _refuse_missing(kind: EventKind, name: str, given: Mapping[str, Any]) -> NoReturn:
@@ -178,7 +191,7 @@ def _refuse_missing(kind: EventKind, name: str, given: Mapping[str, Any]) -> NoR
     for other, check, _ in _RULES[kind].checks:
         if given[other] is not None:
             check(given[other])
-    raise ValueError(f"{name} is missing: {kind} needs it")
+    raise ValueError(f"{name} must be given: {kind} needs it")
 
 
 def _rules(kind: EventKind, operation: Operation) -> _Rules:

@@ -20,7 +20,7 @@ class _Asked(NamedTuple):
     Attributes:
         kind: The kind.
         id_name: The name of the parameter that takes the id.
-        options: The other parameters, checked.
+        options: The other parameters.
     """
 
     kind: EventKind
@@ -87,9 +87,10 @@ def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | ValueError:
         names = " and ".join(needed)
         return ValueError(f"{kind} also needs {names}: ask for it with an EventQuery")
     try:
-        return _Asked(kind, parameter.name, check_options(kind, options))
+        check_options(kind, options)
     except ValueError as error:
         return error
+    return _Asked(kind, parameter.name, options)
 
 
 def _queries(asked: list[_Asked | ValueError], item: object, *, is_named: bool) -> list[EventQuery]:

@@ -25,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         addition = _adopt(options.spec, options.bundle, options.operations)
-    except (CodegenError, OSError) as error:
+    except (CodegenError, OSError, RecursionError) as error:
         print(f"spec-adopt: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2
     print(*_report(addition, options.spec), sep="\n", end="")  # noqa: T201
@@ -43,9 +43,10 @@ def _parser() -> argparse.ArgumentParser:
 def _adopt(spec: Path, bundle: Path, names: list[str]) -> Addition:
     addition = select(load(spec), load_slice(bundle), names)
     if addition.operations:
-        text = insert(spec.read_text("utf-8"), addition.paths, addition.components)
+        old = spec.read_bytes().decode()  # with its line ends
+        text = insert(old, addition.paths, addition.components)
         _check(text, spec.name)
-        spec.write_text(text, "utf-8")
+        spec.write_bytes(text.encode())
     return addition
 
 

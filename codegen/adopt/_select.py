@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
 
 from attrs import Factory, define
 
@@ -10,7 +9,7 @@ from codegen._document import Document
 from codegen._errors import CodegenError
 from codegen._operations import Operation
 from codegen._service import read_endpoint
-from codegen._tree import METHODS, Node, exists, nodes, resolve, target
+from codegen._tree import METHODS, Node, component_of, exists, nodes, resolve, steps, target
 
 __all__ = ["Addition", "select"]
 
@@ -41,7 +40,7 @@ def select(ours: Document, theirs: Document, names: list[str]) -> Addition:
         CodegenError: An operation that is named does not exist, or cannot be added.
     """
     addition = Addition()
-    theirs = _complete(ours, theirs, addition)
+    theirs = _complete(ours, theirs)
     for operation in _wanted(theirs, names):
         if reason := _why_not(ours, theirs, operation):
             if names:
@@ -58,7 +57,7 @@ def select(ours: Document, theirs: Document, names: list[str]) -> Addition:
     return addition
 
 
-def _complete(ours: Document, theirs: Document, addition: Addition) -> Document:
+def _complete(ours: Document, theirs: Document) -> Document:
     """Return their document with the components of ours that it refers to, and without our key."""
     root = deepcopy(theirs.root)
     todo = [root]
@@ -68,16 +67,19 @@ def _complete(ours: Document, theirs: Document, addition: Addition) -> Document:
             if not isinstance(ref, str) or exists(root, ref):
                 continue
             if ref.startswith("#/components/") and exists(ours.root, ref):
-                _, _, section, name, *_ = ref.split("/")
+                _, section, name, *_ = steps(ref)
                 component = deepcopy(ours.root["components"][section][name])
                 root.setdefault("components", {}).setdefault(section, {})[name] = component
                 todo.append(component)
             else:
-                addition.todo.append(f"{ref} leads nowhere: what refers to it accepts anything")
-                del node["$ref"]
+                node["x-dangling"] = node.pop("$ref")
     for _, node in nodes(root):
         if isinstance(entries := node.get("parameters"), list):
-            node["parameters"] = [one for one in entries if not _is_key(ours, resolve(root, one))]
+            node["parameters"] = [
+                one
+                for one in entries
+                if isinstance(one, dict) and not _is_key(ours, resolve(root, one))
+            ]
     return Document(theirs.path, root)
 
 
@@ -112,27 +114,42 @@ def _item(theirs: Document, operation: Operation) -> Node:
     """Return a copy of the path item that has this operation alone."""
     item = resolve(theirs.root, theirs.root["paths"][operation.path])
     others = set(METHODS) - {operation.method}
-    return deepcopy({key: value for key, value in item.items() if key not in others})
+    copy: Node = deepcopy({key: value for key, value in item.items() if key not in others})
+    copy[operation.method].pop("security", None)  # that of our document holds
+    return copy
 
 
-def _copy_needed(ours: Document, theirs: Document, tree: Any, addition: Addition) -> None:  # noqa: ANN401
+def _copy_needed(
+    ours: Document, theirs: Document, tree: Node, addition: Addition, above: tuple[str, ...] = ()
+) -> None:
     """Copy the components that a tree refers to, at any depth; keep those that we have."""
     for _, node in list(nodes(tree)):
-        ref = node.get("$ref")
-        if not isinstance(ref, str):
-            continue
-        _, _, section, name, *more = [*ref.split("/"), "", "", ""]
-        if not ref.startswith("#/components/") or any(more):
-            del node["$ref"]  # into the middle of something: a copy takes the place
-            node.update(deepcopy(target(theirs.root, ref)))
-            _copy_needed(ours, theirs, node, addition)
-        elif name not in addition.components.get(section, {}):
-            _copy(ours, theirs, (section, name), addition)
+        if gone := node.pop("x-dangling", None):
+            addition.todo.append(f"{gone} leads nowhere: what refers to it accepts anything")
+        for ref in _refs(node):
+            first, section, name, *more = [*steps(ref), "", "", ""]
+            if first == "components" and not any(more):
+                if name not in addition.components.get(section, {}):
+                    _copy(ours, theirs, (section, name), addition)
+            elif ref in above:
+                raise CodegenError(f"{ref} contains itself; make it a component, and refer to that")
+            else:  # into the middle of something: a copy takes the place
+                del node["$ref"]
+                node.update(deepcopy(target(theirs.root, ref)))
+                _copy_needed(ours, theirs, node, addition, (*above, ref))
+
+
+def _refs(node: Node) -> list[str]:
+    """Return the references of a node: its own, and those of a discriminator."""
+    mapping = node.get("mapping")
+    mapped = mapping.values() if isinstance(mapping, dict) else ()
+    found = [ref for ref in mapped if isinstance(ref, str) and component_of(ref)]
+    return [*found, *([node["$ref"]] if isinstance(node.get("$ref"), str) else [])]
 
 
 def _copy(ours: Document, theirs: Document, at: tuple[str, str], addition: Addition) -> None:
     section, name = at
-    component = deepcopy(theirs.root["components"][section][name])
+    component = deepcopy(theirs.root["components"][section].get(name, {}))
     own = ours.root.get("components", {}).get(section, {}).get(name)
     if own is None:
         addition.components.setdefault(section, {})[name] = component
@@ -144,7 +161,8 @@ def _copy(ours: Document, theirs: Document, at: tuple[str, str], addition: Addit
 
 
 def _todo(operation: Operation) -> Iterator[str]:
-    if not any(example.get("value") for example in operation.content.get("examples", {}).values()):
+    examples = operation.content.get("examples", {}).values()
+    if not any(isinstance(example, dict) and example.get("value") for example in examples):
         yield f"{operation.name}: add `examples`, from which the sandbox makes its events"
     for parameter in operation.parameters:
         location, name = parameter.key

@@ -1,6 +1,7 @@
 """Insert paths and components into the text of a document, and change nothing else in it."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,14 +24,20 @@ def insert(text: str, paths: Node, components: Mapping[str, Node]) -> str:
     """
     if text.lstrip().startswith("{"):
         return _insert_into_json(text, paths, components)
+    is_dos = "\r\n" in text
     text = _insert(text, ("paths",), paths)
     for section, found in components.items():
         text = _insert(text, ("components", section), found)
-    return text
+    return re.sub("\r?\n", "\r\n", text) if is_dos else text
 
 
 def _insert_into_json(text: str, paths: Node, components: Mapping[str, Node]) -> str:
-    document = json.loads(text)
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise CodegenError(
+            "the document is neither JSON nor YAML with a line for each member"
+        ) from error
     document.setdefault("paths", {}).update(paths)
     for section, found in components.items():
         document.setdefault("components", {}).setdefault(section, {}).update(found)
@@ -50,7 +57,7 @@ def _insert(text: str, place: tuple[str, ...], members: Node) -> str:
     if not isinstance(node, yaml.MappingNode) or node.flow_style or not node.value:
         raise CodegenError(f"{' > '.join(place)}: write it with a line for each member, no braces")
     indent = " " * node.value[0][0].start_mark.column
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r".*\n|.+\Z", text)  # as YAML counts them
     end = _last_line(node) + 1
     if not lines[end - 1].endswith("\n"):
         lines[end - 1] += "\n"
@@ -87,5 +94,6 @@ _Dumper.yaml_implicit_resolvers = {
 
 
 def _dump(members: Node) -> list[str]:
-    text = yaml.dump(members, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    is_plain = not re.search("[\x85\u2028\u2029\ufeff]", json.dumps(members, ensure_ascii=False))
+    text = yaml.dump(members, Dumper=_Dumper, sort_keys=False, allow_unicode=is_plain, width=_WIDTH)
     return text.splitlines(keepends=True)

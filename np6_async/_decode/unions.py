@@ -44,7 +44,9 @@ class Choice(NamedTuple):
             msgspec.ValidationError: It is of none of the classes, or nothing says of which.
         """
         named = self.classes.get(tag_of(tag), (self.other,))
-        found = [each for each in named if source_type in _SOURCE_TYPES.get(each, (source_type,))]
+        found = list(named)
+        if len(named) > 1:
+            found = [each for each in named if source_type in _SOURCE_TYPES[each]]
         if len(found) != 1:
             names = " or ".join(model.__name__ for model in named)
             raise msgspec.ValidationError(

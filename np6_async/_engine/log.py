@@ -168,7 +168,8 @@ def _about(query: EventQuery) -> dict[str, object]:
     fields: dict[str, object] = {"kind": str(query.kind), "subject": query.subject}
     parameter = id_parameter(query.kind)
     if parameter is not None and not parameter.is_personal:
-        fields[parameter.name] = getattr(query, parameter.name)
+        name = parameter.name if parameter.name.endswith("_id") else "id"  # and no other field
+        fields[name] = query.id
     return fields
 
 

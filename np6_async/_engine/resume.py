@@ -131,7 +131,7 @@ class Progress(Generic[T]):
         self._new_ids: list[int] = []  # read; their order has not been checked yet
         self._new_times: list[int | None] = []
         self._ordered = True
-        self._follows = query.sort is not None  # whether it is known where the rest begins
+        self._follows = query.sort in ("asc", "desc")  # whether it is known where the rest begins
         self._ids: list[int] | None = []  # of all given elements; None if they are too many
         self._edge: int | None = None  # a timestamp at which the rest can begin
         self._since: list[int] = []  # ids of the elements from `_edge` on

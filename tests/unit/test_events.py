@@ -351,6 +351,17 @@ def test_models_of_one_type_are_told_apart_by_the_known_values_of_source_type(
         assert type(EventConverter().loads(json.dumps(document), one)) is ActionBounce
 
 
+@pytest.mark.parametrize("source", [None, {"type": "email"}, {"type": "notification"}])
+def test_the_only_model_of_its_type_in_an_array_needs_no_hint(
+    source: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another operation may have another model of that type."""
+    monkeypatch.setattr("np6_async._decode.unions._SOURCE_TYPES", TOLD_BY_SOURCE)
+    document = {"type": "bounce", "id": 1, "source": source}
+    (event,), _ = EventDecoder[Any](NotificationBounce, Hit).decode([msgspec.Raw(raw(document))])
+    assert type(event) is NotificationBounce
+
+
 def test_models_of_one_type_without_known_sources_are_refused() -> None:
     union: Any = NotificationBounce | ActionBounce | UnknownEvent
     with pytest.raises(TypeError, match="no member tells these classes apart"):

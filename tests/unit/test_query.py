@@ -96,7 +96,7 @@ def test_U1_an_id_that_is_no_int_is_refused(notification_id: Any) -> None:
 
 
 def test_U1_an_id_that_is_missing_is_refused() -> None:
-    with pytest.raises(ValueError, match="notification_id is missing: bounces needs it"):
+    with pytest.raises(ValueError, match="notification_id must be given: bounces needs it"):
         query(notification_id=None)
 
 

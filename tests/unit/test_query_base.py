@@ -61,9 +61,9 @@ def test_a_parameter_of_another_kind_is_refused_and_the_right_ones_are_listed() 
 
 
 def test_a_required_parameter_must_be_given() -> None:
-    with pytest.raises(ValueError, match="hash is missing: executions needs it"):
+    with pytest.raises(ValueError, match="hash must be given: executions needs it"):
         contact(hash=None)
-    with pytest.raises(ValueError, match="action_id is missing: bounces needs it"):
+    with pytest.raises(ValueError, match="action_id must be given: bounces needs it"):
         Query(kind="bounces")
     with pytest.raises(ValueError, match="start: instants are aware"):
         Query(kind="bounces", start="x")
@@ -92,10 +92,16 @@ def test_personal_data_is_sent_and_never_shown() -> None:
 
 
 def test_personal_data_is_taken_out_of_what_a_server_repeats() -> None:
-    query = contact(tags=["me@example.com"])
-    text = f"no {HASH}, no 0441619ab463%2F1d18%2B548aa, me%40example.com; {HASH[:9]}"
+    query = contact(tags=["me@example.com", 'josé o"x', "qz", "qzwxyv"])
+    text = f"no {HASH}, no 0441619ab463%2f1d18%2B548aa, me%40example.com; {HASH[:9]}"
     assert query.redacted(text) == "no ***, no ***, ***; ***"
+    for form in ("jos%C3%A9+o%22x", "jos%c3%a9%20o%22x", r"jos\u00E9 o\"x", r"josé o\"x", "qzwxyv"):
+        assert query.redacted(f"<{form}>") == "<***>"
     assert action().redacted("000PE4") == "000PE4"
+
+
+def test_a_text_is_not_shredded_by_an_empty_value() -> None:
+    assert contact(hash="").redacted("bad request") == "bad request"
 
 
 def test_queries_are_equal_when_they_ask_the_same() -> None:
@@ -110,5 +116,7 @@ def test_an_id_may_be_given_by_position_or_by_its_name() -> None:
     assert id_of("bounces", "action_id", "x", None) == "x"
     assert id_of("bounces", "action_id", None, "y") == "y"
     assert id_of("bounces", "notification_id", "x", None) is None
+    with pytest.raises(ValueError, match="action_id was given twice: by its name and by position"):
+        id_of("bounces", "action_id", "x", "y")
     with pytest.raises(ValueError, match="executions has no id in its path, but one was given"):
         id_of("executions", "action_id", "x", None)
