@@ -253,3 +253,79 @@ def test_a_file_that_is_no_document_is_an_error(
     path.write_text("a: [", "utf-8")
     assert adopt(spec_file, path) == 2
     assert "cannot be read as YAML or JSON" in capsys.readouterr().err
+
+
+def changed(tmp_path: Path, **schemas: Any) -> Path:
+    """The bundle with other schemas, as a file."""
+    bundle = json.loads(json.dumps(BUNDLE))
+    bundle["components"]["schemas"].update(schemas)
+    path = tmp_path / "changed.json"
+    path.write_text(json.dumps(bundle), "utf-8")
+    return path
+
+
+def test_the_line_ends_of_the_document_are_kept(spec_file: Path, bundle: Path) -> None:
+    text = spec_file.read_text("utf-8").replace("\n", "\r\n")
+    spec_file.write_bytes(text.encode())
+    assert adopt(spec_file, bundle, OPERATION) == 0
+    after = spec_file.read_bytes()
+    assert after.count(b"\n") == after.count(b"\r\n") > text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "a\u2028b", "é", "a: b # c", "'", '"', "- x", "\t", "a\nb"]
+)
+def test_a_text_is_the_same_in_the_document(spec_file: Path, tmp_path: Path, text: str) -> None:
+    schema = {"type": "object", "properties": {text: {"type": "string", "description": text}}}
+    assert adopt(spec_file, changed(tmp_path, Deep=schema), OPERATION) == 0
+    assert load(spec_file).schemas["Deep"] == schema
+
+
+def test_components_with_escaped_names_and_those_of_a_discriminator_are_copied(
+    spec_file: Path, tmp_path: Path
+) -> None:
+    union = {
+        "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+        "discriminator": {"propertyName": "k", "mapping": {"dog": "#/components/schemas/Dog"}},
+    }
+    animal = {"type": "object", "required": ["k"], "properties": {"k": {"type": "string"}}}
+    page = {"type": "object", "properties": {"animal": union}}
+    deep = {
+        "type": "object",
+        "properties": {"page": {"$ref": "#/components/schemas/Page%3CHit%3E"}},
+    }
+    parts = {"Page<Hit>": page, "Cat": animal, "Dog": animal, "Deep": deep}
+    assert adopt(spec_file, changed(tmp_path, **parts), OPERATION) == 0
+    assert load(spec_file).schemas.keys() >= parts.keys()
+
+
+def test_a_schema_that_contains_itself_without_a_name_is_an_error(
+    spec_file: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    ref = "#/components/schemas/Deep/properties/kid"
+    deep = {"type": "object", "properties": {"kid": {"type": "array", "items": {"$ref": ref}}}}
+    assert adopt(spec_file, changed(tmp_path, Deep=deep), OPERATION) == 2
+    assert f"{ref} contains itself; make it a component" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"paths": []},
+        {"paths": {"/a": None}},
+        {"paths": {"/a": {"get": {"parameters": "x", "responses": []}}}},
+        {"paths": {"/a": {"get": {"parameters": [1], "responses": {"200": None}}}}},
+        {"components": {"schemas": []}},
+        {"info": None},
+    ],
+)
+def test_a_malformed_file_is_no_traceback(
+    spec_file: Path, tmp_path: Path, capsys: Captured, part: dict[str, Any]
+) -> None:
+    text = spec_file.read_text("utf-8")
+    path = tmp_path / "bundle.json"
+    path.write_text(json.dumps({**BUNDLE, **part}), "utf-8")
+    adopt(spec_file, path)
+    if "components" not in part and "info" not in part:
+        assert spec_file.read_text("utf-8") == text
+    capsys.readouterr()
