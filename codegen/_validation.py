@@ -1,7 +1,10 @@
 """Check that our document is valid, so that what follows can rely on it."""
 
+import json
 import re
 from copy import deepcopy
+from functools import reduce
+from operator import getitem
 
 from jsonschema.exceptions import SchemaError, ValidationError, relevance
 from openapi_schema_validator import OAS31Validator
@@ -100,4 +103,10 @@ def _report(document: Document, place: Place, fault: ValidationError | None) -> 
         place, expected = ("paths", path[1]), "every name in braces as a parameter with `in: path`"
     if fault.validator == "enum":
         found, expected = repr(fault.instance), f"one of {fault.validator_value}"
-    raise document.error((*place, *fault.absolute_path), found[:200], expected)
+    place = (*place, *fault.absolute_path)
+    value: object = reduce(getitem, place, document.root)  # type: ignore[arg-type]  # any JSON
+    if not isinstance(value, dict | list) and not any(
+        shown in found for shown in (repr(value), json.dumps(value))
+    ):
+        found = f"{json.dumps(value)}: {found}"
+    raise document.error(place, found[:200], expected)
