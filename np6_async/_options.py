@@ -126,9 +126,9 @@ class ApiKey:
             raise ValueError(f"the API key {reason}")
         self.reveal: Callable[[], str] = lambda: value
         """Returns the key itself, for the one header it belongs in."""
-        forms = escaped_forms(value)
+        forms = tuple(dict.fromkeys(form.lower() for form in escaped_forms(value)))
         self.forms: Callable[[], tuple[str, ...]] = lambda: forms
-        """Returns how a server may repeat the key."""
+        """Returns how a server may repeat the key, in lower case."""
 
     def __repr__(self) -> str:
         return "ApiKey('***')"

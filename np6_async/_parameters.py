@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -65,7 +65,7 @@ def checker(parameter: Parameter) -> Callable[[Any], Any]:
 
 
 def sender(parameter: Parameter) -> Callable[[Any], str | list[str]]:
-    """Return what makes of a value that is held what is sent.
+    """Return a function that turns a value that a query holds into what is sent.
 
     An instant is sent in ISO 8601, and the values of an array as a list or with commas.
     """
@@ -111,7 +111,7 @@ def _range(low: int | None, high: int | None) -> str:
 
 def _string(parameter: Parameter) -> Callable[[Any], str]:
     if parameter.values:
-        return lambda value: _check_listed(value, parameter)
+        return lambda value: _check_listed(_plain(value), parameter)
     pattern = None if parameter.pattern is None else _compiled(parameter.pattern)
     shortest, longest = parameter.min_length, parameter.max_length
     form = None if parameter.format is None else _FORMATS[parameter.format]
@@ -127,15 +127,25 @@ def _string(parameter: Parameter) -> Callable[[Any], str]:
             fault = f"must be a {parameter.format}, not"
         else:
             _check_sendable(value, parameter)
-            return value if type(value) is str else str.__str__(value)
+            return cast("str", _plain(value))
         raise ValueError(f"{parameter.name} {fault} {_shown(value, parameter)}")
 
     return check
 
 
+def _plain(value: object) -> object:
+    """Return the plain string that a string of a subclass is, such as a member of a `StrEnum`."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of JSON Schema, in which `$` does not match before a last line break."""
-    return re.compile(re.sub(r"(?<!\\)((?:\\\\)*)\$(?=\||\)|$)", r"\1\\Z", pattern))
+    end = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", _end_of_string, pattern, flags=re.DOTALL)
+    return re.compile(end)
+
+
+def _end_of_string(match: re.Match[str]) -> str:
+    return r"\Z" if match[0] == "$" else match[0]
 
 
 def _check_sendable(value: str, parameter: Parameter) -> None:

@@ -16,12 +16,12 @@ class _Rules(NamedTuple):
 
     Attributes:
         path: The path, with `{}` for the parameter in it.
-        checks: What checks and converts the value of each parameter that any kind has, and whether
-            the kind needs it.
+        checks: For each parameter of any kind: its name, the function that checks and converts its
+            value, and whether this kind needs it.
         windows: The names of the first and the last moment of each window.
         id: The parameter in the path.
-        params: The name of each parameter in the query string, here and there, and what makes of
-            its value what is sent.
+        params: For each parameter of the query string: its name in Python, its name in a request,
+            and the function that turns its value into what is sent.
         parameters: All parameters.
     """
 
@@ -41,7 +41,7 @@ class BaseQuery:
     kind: EventKind
 
     def _hold(self, kind: str, given: dict[str, Any]) -> None:
-        """Check the value of every field, and set it as it is held.
+        """Set every field to the value that was given for it, checked and converted.
 
         Raises:
             ValueError: A value is invalid, missing, or of a parameter that the kind does not have.
@@ -101,7 +101,7 @@ class BaseQuery:
         parameter = id_parameter(self.kind)
         if parameter is None:
             return str(self.kind)
-        value = "***" if parameter.is_personal else getattr(self, parameter.name)
+        value = "***" if parameter.is_personal else _printable(getattr(self, parameter.name))
         return f"{self.kind} of {parameter.name.removesuffix('_id')} {value}"
 
     def redacted(self, text: str) -> str:
@@ -128,8 +128,14 @@ class BaseQuery:
         for parameter in _RULES[self.kind].parameters:
             if parameter.is_personal and parameter.wire_name in shown:
                 shown[parameter.wire_name] = "***"
-        listed = ", ".join(f"{name}={value}" for name, value in shown.items())
+        listed = ", ".join(f"{name}={_printable(value)}" for name, value in shown.items())
         return f"{self.subject} ({listed})" if listed else self.subject
+
+
+def _printable(value: object) -> str:
+    """Return a value as text without a line break, with which it could forge a line of a log."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)
 
 
 def to_kind(value: str) -> EventKind:
@@ -147,8 +153,8 @@ def to_kind(value: str) -> EventKind:
         raise ValueError(f"kind must be one of {known}, not {value!r}") from None
 
 
-def check_options(kind: EventKind, options: Mapping[str, Any]) -> None:
-    """Check some parameters of a kind.
+def check_options(kind: EventKind, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return some parameters of a kind as a query holds them.
 
     Raises:
         ValueError: A value is invalid, or a window ends before it starts.
@@ -158,6 +164,7 @@ def check_options(kind: EventKind, options: Mapping[str, Any]) -> None:
     for start, end in rules.windows:
         if start in held and end in held:
             _check_window(start, end, held[start], held[end])
+    return held
 
 
 def _check_window(start_name: str, end_name: str, start: int, end: int) -> None:
@@ -171,10 +178,10 @@ def id_parameter(kind: EventKind) -> Parameter | None:
 
 
 def id_of(kind: str, name: str, given: object, by_name: object) -> Any:  # noqa: ANN401 - unchecked
-    """Return the value of a path's parameter: given by its name, or by position for its own kind.
+    """Return the value for a path's parameter, from `events(kind, given, name=by_name)`.
 
     Raises:
-        ValueError: It was given by position, and the kind has no such parameter.
+        ValueError: Both were given, or the kind has no parameter in its path.
     """
     parameter = id_parameter(to_kind(kind))
     if given is None or (parameter is not None and parameter.name != name):
@@ -187,10 +194,10 @@ def id_of(kind: str, name: str, given: object, by_name: object) -> Any:  # noqa:
 
 
 def _refuse_missing(kind: EventKind, name: str, given: Mapping[str, Any]) -> NoReturn:
-    """Refuse a query without a parameter that it needs, or with one of another kind instead."""
+    """Refuse a query without a parameter that it needs, or because of what was given instead."""
     for other, check, _ in _RULES[kind].checks:
         if given[other] is not None:
-            check(given[other])
+            check(given[other])  # raises
     raise ValueError(f"{name} must be given: {kind} needs it")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
-from ._generated.kinds import OPERATIONS, EventKind
+from ._generated.kinds import OPERATIONS, EventKind, Parameter
 from ._parameters import Instant, Sort
 from ._query import EventQuery
 from ._query_base import check_options, id_parameter, to_kind
@@ -19,17 +19,17 @@ class _Asked(NamedTuple):
 
     Attributes:
         kind: The kind.
-        id_name: The name of the parameter that takes the id.
+        id: The parameter that takes the id.
         options: The other parameters.
     """
 
     kind: EventKind
-    id_name: str
+    id: Parameter
     options: dict[str, Any]
 
     def query(self, id_: object) -> EventQuery:
         """Return the query for an id."""
-        named: dict[str, Any] = {self.id_name: id_}
+        named: dict[str, Any] = {self.id.name: id_}
         return EventQuery(kind=self.kind, **named, **self.options)
 
 
@@ -57,14 +57,18 @@ def read_queries(
     given = {"start": start, "end": end, "sort": sort}
     options = {name: value for name, value in given.items() if value is not None}
     is_named = kinds is not None
-    asked = [_asked(kind, options) for kind in (EventKind if kinds is None else _to_kinds(kinds))]
-    refused = [one for one in asked if isinstance(one, ValueError)]
-    if refused and (is_named or (options and len(refused) == len(asked))):
-        raise refused[0]
+    if kinds is not None:
+        kinds_asked = [_asked(kind, options) for kind in _to_kinds(kinds)]
+    else:
+        kinds_asked = [_asked(kind, options) for kind in EventKind if id_parameter(kind)]
+    asked = [one for one in kinds_asked if isinstance(one, _Asked)]
+    refused = [one for one in kinds_asked if isinstance(one, str)]
+    if refused and (is_named or (options and not asked)):
+        raise ValueError("; ".join(dict.fromkeys(refused)))
 
     def expand(item: Any) -> list[EventQuery]:  # noqa: ANN401 - an id is checked by the query
         if not isinstance(item, EventQuery):
-            return _queries(asked, item, is_named=is_named)
+            return _queries(asked, item, is_named=is_named, others=refused)
         if is_named or options:
             raise ValueError(
                 "kinds, start, end and sort apply to ids, and this is an EventQuery, which has its"
@@ -75,44 +79,49 @@ def read_queries(
     return _read(ids, expand)
 
 
-def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | ValueError:
+def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | str:
     """Return a kind to ask for with an id and these options, or why it cannot be asked for so."""
     parameter = id_parameter(kind)
     if parameter is None:
-        return ValueError(f"{kind} takes no id: ask for it with an EventQuery")
+        return f"{kind} takes no id: ask for it with an EventQuery"
     own = {each.name: each for each in OPERATIONS[kind].parameters if each is not parameter}
     if lacking := [name for name in options if name not in own]:
-        return ValueError(f"{kind} has no {' and no '.join(lacking)}")
+        return f"{kind} has no {' and no '.join(lacking)}"
     if needed := [name for name, each in own.items() if each.required and name not in options]:
         names = " and ".join(needed)
-        return ValueError(f"{kind} also needs {names}: ask for it with an EventQuery")
+        return f"{kind} also needs {names}: ask for it with an EventQuery"
     try:
-        check_options(kind, options)
+        held = check_options(kind, options)
     except ValueError as error:
-        return error
-    return _Asked(kind, parameter.name, options)
+        return str(error)
+    try:
+        check_options(kind, held)  # an early instant that is held as an int looks like seconds
+    except ValueError:
+        held = options
+    return _Asked(kind, parameter, held)
 
 
-def _queries(asked: list[_Asked | ValueError], item: object, *, is_named: bool) -> list[EventQuery]:
-    """Return the queries for an id: of each kind, or of each that accepts it.
+def _queries(
+    asked: list[_Asked], item: object, *, is_named: bool, others: list[str]
+) -> list[EventQuery]:
+    """Return the queries for an id: of each kind that is named, or of each kind that accepts it.
 
     Raises:
         ValueError: A kind that is named does not accept it, or no kind does.
     """
     queries: list[EventQuery] = []
-    reasons: dict[str, None] = {}
+    reasons: dict[Parameter, str] = {}
     for each in asked:
-        try:
-            if isinstance(each, ValueError):
-                raise each
-            queries.append(each.query(item))
-        except ValueError as error:
-            reasons[str(error)] = None
-            if is_named:
-                break
-    if queries and not (is_named and reasons):
+        if each.id not in reasons:
+            try:
+                queries.append(each.query(item))
+            except ValueError as error:
+                if is_named:
+                    raise
+                reasons[each.id] = str(error)  # the error itself would hold this frame
+    if queries:
         return queries
-    raise ValueError("; ".join(reasons))
+    raise ValueError("; ".join(dict.fromkeys((*reasons.values(), *others))))
 
 
 async def _read(

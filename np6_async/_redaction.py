@@ -39,6 +39,7 @@ def redact(text: str, forms: Iterable[str]) -> str:
     known = sorted(filter(None, forms), key=len, reverse=True)
     for form in known:
         text = re.sub(re.escape(form), "***", text, flags=re.IGNORECASE)
-    parts = (form[:n] for form in known for n in range(len(form) - 1, 3, -1))
-    tail = max((len(part) for part in parts if text.endswith(part)), default=0)
+    lowered = text.lower()
+    parts = (form[:n].lower() for form in known for n in range(len(form) - 1, 3, -1))
+    tail = max((len(part) for part in parts if lowered.endswith(part)), default=0)
     return f"{text[:-tail]}***" if tail else text

@@ -89,7 +89,7 @@ class NP6Error(Exception):
     """The base class of all errors between this client and the API.
 
     Attributes:
-        query: The query that failed, with its ``kind`` and ``notification_id``.
+        query: The query that failed, with its ``kind`` and ``id``.
         status: The HTTP status of the response; None if there was none.
         request_id: The response's ``x-request-id``, by which the vendor's support traces a call.
         detail: The head of an error body, scrubbed of the key, at most 2 KiB; None if it was empty.

@@ -174,9 +174,8 @@ def _union_hook(cl: Any, converter: Converter) -> Hook:
 
     def structure(value: Any, _: Any) -> Any:
         if chosen is not None and isinstance(value, dict):
-            source = value.get("source")
-            source_type = source.get("type") if isinstance(source, dict) else None
-            return converter.structure(value, chosen.find(value.get(chosen.member), source_type))
+            found = chosen.find(value.get(chosen.member), value.get("source"))
+            return converter.structure(value, found)
         form = nested.get(type(value))
         return msgspec.convert(value, rest) if form is None else converter.structure(value, form)
 

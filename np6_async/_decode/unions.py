@@ -33,12 +33,12 @@ class Choice(NamedTuple):
     classes: dict[Tag, tuple[Any, ...]]
     other: Any
 
-    def find(self, tag: object, source_type: object) -> Any:
+    def find(self, tag: object, source: object) -> Any:
         """Return the class of an object.
 
         Args:
             tag: The value of the member.
-            source_type: The `type` in the `source` of an event, for several models of one `type`.
+            source: The `source` of an event, whose `type` tells several models of one `type` apart.
 
         Raises:
             msgspec.ValidationError: It is of none of the classes, or nothing says of which.
@@ -46,7 +46,8 @@ class Choice(NamedTuple):
         named = self.classes.get(tag_of(tag), (self.other,))
         found = list(named)
         if len(named) > 1:
-            found = [each for each in named if source_type in _SOURCE_TYPES[each]]
+            known = source.get("type") if isinstance(source, dict) else None
+            found = [each for each in named if known in _SOURCE_TYPES[each]]
         if len(found) != 1:
             names = " or ".join(model.__name__ for model in named)
             raise msgspec.ValidationError(

@@ -130,13 +130,11 @@ class Attempt(Generic[T]):
         state.attempts += 1
         self._began_at = state.deadline.elapsed
         self._state.resources.instrumentation.attempt_started(state.run, attempt=state.attempts)
-        path, params = self._query.path, self._query.params
         connected = partial(state.deadline.next_phase, "response", seconds=timeouts.idle)
         while True:
             try:
                 return await state.resources.transport.send(
-                    path,
-                    params,
+                    self._query,
                     timeouts=timeouts,
                     connected=connected,
                     uncompressed=state.uncompressed,
@@ -172,7 +170,7 @@ class Attempt(Generic[T]):
         return self._query.redacted(scrub((await head).decode("utf-8", "replace")))
 
     def _on_decoded(self, size: int, elements: list[T]) -> None:
-        """Tell the hooks, and check the notification of the first event."""
+        """Tell the hooks, and check whose event the first one is."""
         run, hooks = self._state.run, self._state.resources.instrumentation
         hooks.body_received(run, size=size)
         if not elements:

@@ -18,7 +18,7 @@ def scrub(text: str, key: ApiKey) -> str:
 def scrubbed_headers(response: aiohttp.ClientResponse, key: ApiKey) -> Mapping[str, str]:
     """Return the headers of a response without the key."""
     headers = response.headers
-    values = "\n".join(headers.values())
+    values = "\n".join(headers.values()).lower()
     if not any(map(values.__contains__, key.forms())):
         return headers
     clean = headers.copy()

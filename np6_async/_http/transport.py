@@ -1,7 +1,7 @@
 """Sends requests: each exactly once, with the key, and only to the API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 import aiohttp
@@ -9,6 +9,7 @@ from yarl import URL
 
 from np6_async._generated.kinds import API_KEY_HEADER
 from np6_async._options import ApiKey, Timeouts, is_loopback
+from np6_async._query_base import BaseQuery
 from np6_async.errors import ConnectError, NP6Error
 
 from .callers import CallersSession
@@ -53,8 +54,7 @@ class Transport:
 
     async def send(
         self,
-        path: str,
-        params: Mapping[str, str | list[str]],
+        query: BaseQuery,
         *,
         timeouts: Timeouts,
         connected: Callable[[], None],
@@ -64,8 +64,8 @@ class Transport:
         """Send one GET request and return its response, whatever the status.
 
         Args:
-            path: The path below the base URL.
-            params: The query string.
+            query: What is asked for. Its path and parameters are local variables of no frame that
+                an error could show, as they may be personal data.
             timeouts: Their `connect` and `idle` bound the socket's operations.
             connected: Called when there is a connection; never with a caller's own session.
             uncompressed: Ask for a body that is not compressed.
@@ -81,7 +81,7 @@ class Transport:
         idle = None if self._callers is None else timeouts.idle
         timeout = _client_timeout(timeouts.connect, idle)
         sending = self._get(
-            path, params, timeout, uncompressed=uncompressed, new_connection=new_connection
+            query, timeout, uncompressed=uncompressed, new_connection=new_connection
         )
         current = Connecting(connected)
         token = connecting.set(current)
@@ -109,8 +109,7 @@ class Transport:
 
     def _get(
         self,
-        path: str,
-        params: Mapping[str, str | list[str]],
+        query: BaseQuery,
         timeout: aiohttp.ClientTimeout,
         *,
         uncompressed: bool,
@@ -127,10 +126,11 @@ class Transport:
             if new_connection:
                 # aiohttp pools connections by server_hostname, so setting it gives a new one.
                 headers, name = {**headers, "Connection": "close"}, self._origin[1]
+        path = query.path
         url = f"{self._prefix}{path}"
         return session.get(
             URL(url, encoded=True) if "%" in path else url,  # the query has quoted it; else faster
-            params=params or None,
+            params=query.params or None,
             headers=headers,
             server_hostname=name,
             allow_redirects=False,

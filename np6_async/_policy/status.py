@@ -41,7 +41,7 @@ _FAMILIES: Final[Mapping[int, type[StatusError]]] = {3: RedirectError, 5: Server
 _ADVICE: Final[Mapping[int, str]] = {
     400: "check the window and the id",
     401: "check the API key",
-    403: "ask for this account's right to read the notification",
+    403: "ask for this account's right to read it",
     404: "check the id, and that it belongs to this account",
     429: "send fewer requests: lower concurrency or set max_rate",
 }

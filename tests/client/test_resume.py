@@ -105,7 +105,8 @@ class FakeApi:
         self._schedule = iter(schedule)
         self._random = random
 
-    async def send(self, path: str, params: Mapping[str, str], **_: object) -> FakeReply:
+    async def send(self, query: EventQuery, **_: object) -> FakeReply:
+        params: Mapping[str, Any] = query.params
         self.asked.append(params)
         fault = next(self._schedule, None)
         if fault is not None and fault.sent is None:

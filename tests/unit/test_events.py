@@ -293,14 +293,14 @@ def test_what_is_too_deep_to_be_encoded_is_a_validation_error() -> None:
 class NotificationBounce:
     type: Literal["bounce"] = "bounce"
     id: int
-    source: dict[str, str] | None = None
+    source: Any = None
 
 
 @frozen(kw_only=True)
 class ActionBounce:
     type: Literal["bounce"] = "bounce"
     id: int
-    source: dict[str, str] | None = None
+    source: Any = None
 
 
 @frozen(kw_only=True)
@@ -325,6 +325,10 @@ TOLD_BY_SOURCE = {
         ({"type": "bounce", "source": {"type": "sms"}}, None),
         ({"type": "bounce"}, None),
         ({"type": "bounce", "source": {}}, None),
+        ({"type": "bounce", "source": None}, None),
+        ({"type": "bounce", "source": {"type": None}}, None),
+        ({"type": "hit", "source": None}, Hit),
+        ({"type": "hit", "source": 5}, Hit),
     ],
 )
 def test_models_of_one_type_are_told_apart_by_the_known_values_of_source_type(

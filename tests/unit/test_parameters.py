@@ -89,6 +89,7 @@ def test_a_pattern_may_have_a_dollar_sign() -> None:
     assert held("5$x", pattern=r"\$x") == "5$x"
     assert held("$", pattern=r"^\$$") == "$"
     assert held("a$", pattern="[$]") == "a$"
+    assert held("]", pattern=r"[\]$|b]") == "]"
 
 
 def test_a_length_is_checked() -> None:
@@ -143,7 +144,11 @@ def test_a_boolean_is_no_integer_and_no_other_value_is_a_boolean() -> None:
 
 
 def test_a_listed_value_is_of_the_very_type() -> None:
+    class One(StrEnum):
+        ONE = "1"
+
     assert held("1", values=("1", "2")) == "1"
+    assert type(held(One.ONE, values=("1", "2"))) is str
     assert "'1', '2' or None, not 1" in refused(1, values=("1", "2"))
 
 

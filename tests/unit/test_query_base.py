@@ -100,6 +100,17 @@ def test_personal_data_is_taken_out_of_what_a_server_repeats() -> None:
     assert action().redacted("000PE4") == "000PE4"
 
 
+def test_a_value_cannot_forge_a_line_of_a_log() -> None:
+    query = action("a\nERROR forged")
+    assert str(query) == "bounces of action 'a\\nERROR forged'"
+    assert "\n" not in str(contact(tags=["x"])) + query.subject
+
+
+def test_a_secret_is_removed_in_any_case_also_where_it_is_cut_short() -> None:
+    query = contact(hash="abcdef123456")
+    assert query.redacted("error for ABCDEF1234") == "error for ***"
+
+
 def test_a_text_is_not_shredded_by_an_empty_value() -> None:
     assert contact(hash="").redacted("bad request") == "bad request"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from np6_async import BounceEvent, EventKind, __version__
-from np6_async.errors import NotFoundError
+from np6_async import BounceEvent, EventKind, RetryPolicy, __version__
+from np6_async.errors import ConnectError, NotFoundError
 from tests.families import HASH, Query, add_families
 from tests.support import MakeClient, numbers
 
@@ -187,3 +187,17 @@ async def test_proxies_and_passwords_of_the_environment_are_not_used(
     server = await serve(always(array(b"[]")))
     assert await np6(server.url).executions(156) == []
     assert "authorization" not in server.requests[0].headers
+
+
+async def test_S14_no_local_variable_of_a_traceback_has_personal_data(
+    np6: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_families(monkeypatch)
+    client = np6("http://127.0.0.1:9", retry=RetryPolicy(attempts=1))
+    query: Any = Query(kind="executions", hash=HASH)
+    with pytest.raises(ConnectError) as caught:
+        await client._stream(query, BounceEvent)
+    trace = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    ours = [frame for frame in trace.stack if "np6_async" in frame.filename]
+    assert len(ours) > 2
+    assert HASH not in str([frame.locals for frame in ours])
