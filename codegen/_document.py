@@ -16,8 +16,6 @@ from ._tree import Node, Place, pointer, walk
 
 __all__ = ["Document"]
 
-_VALID = "valid OpenAPI 3.1"
-
 
 class Document:
     """One document.

@@ -9,8 +9,6 @@ from itertools import count
 from keyword import iskeyword
 from pathlib import Path
 
-from ._tree import Place
-
 __all__ = [
     "capitalized",
     "class_name",
@@ -18,7 +16,6 @@ __all__ = [
     "member_name",
     "member_names",
     "method_name",
-    "place_name",
     "unused",
     "why_no_class",
     "why_no_method",
@@ -39,8 +36,6 @@ _OF_QUERY = {
     "self",
     "subject",
 }
-_SILENT = {"allOf", "anyOf", "oneOf", "patternProperties", "properties"}
-_WORDS = {"items": "Item", "additionalProperties": "Value", "patternProperties": "Value"}
 _OF_MODULES = {
     "ABC", "Annotated", "Any", "E", "Endpoints", "EventKind", "EventQuery", "EventStream",
     "Instant", "Int32", "Int64", "Literal", "NP6Aliases", "Sort", "TypeAlias", "TypeVar", "UUID",
@@ -88,20 +83,6 @@ def unused(name: str, used: Container[str]) -> str:
 def capitalized(name: str) -> str:
     """Return a name in snake_case with a capital first letter in each part, and no `_`."""
     return "".join(part.capitalize() for part in re.findall(r"[^\W_]+", name))
-
-
-def place_name(place: Place) -> str:
-    """Return the name of a schema's place, as the members and items on the way to it give it."""
-    is_component = place[:2] == ("components", "schemas")
-    words, place = ([str(place[2])], place[3:]) if is_component else ([], place)
-    for keyword, step in zip(("", *place), place, strict=False):
-        if keyword in {"anyOf", "oneOf"} and isinstance(step, int):
-            words.append(str(step + 1))
-        elif keyword == "properties" or not {keyword, step} & (_SILENT | _WORDS.keys()):
-            words.append(capitalized(member_name(str(step))))
-        else:
-            words.append(_WORDS.get(str(step), ""))
-    return "".join(words)
 
 
 def class_name(component: str) -> str:

@@ -11,8 +11,8 @@ from keyword import iskeyword
 from typing import Any
 
 from ._document import Document
-from ._names import capitalized, class_name, member_names, place_name, unused, why_no_class
-from ._tree import Node, component_of, nodes, target
+from ._names import capitalized, class_name, member_names, unused, why_no_class
+from ._tree import Node, component_of, nodes, steps, target
 from ._unions import literals, tells_apart, union_of
 
 __all__ = ["ALIASES", "INTEGERS", "STAND_IN", "model_schemas"]
@@ -167,7 +167,8 @@ class _Models:
             return made if _is_class(node) else {"anyOf": [made, {"type": "null"}]}
         if (component or ref) in above:  # a cycle without a class in it: it accepts anything
             return {}
-        hint = component or place_name(self._document.place(found))
+        names = (step for step in steps(ref)[2:] if step not in _TYPING)
+        hint = component or capitalized("_".join(names))
         return self._written_out(found, hint, (*above, component or ref))
 
     def _written_out(self, schema: object, hint: str, above: tuple[str, ...]) -> Node:
@@ -238,13 +239,13 @@ class _Models:
 
     def _reject_unions(self) -> None:
         """Reject a union of objects in which nothing tells the objects apart."""
-        for refs, schema, steps in self._unions:
+        for refs, schema, key in self._unions:
             objects = [self._found[ref.removeprefix(_PREFIX)]["properties"] for ref in refs]
             classes = [{each["x-python-wire"]: each for each in one.values()} for one in objects]
             if not any(tells_apart(name, classes) for name in classes[0]):
                 found = f"a union of {len(refs)} objects that no member tells apart"
                 own = "a member with `const` or `enum` values of its own in each, or in all but one"
-                raise self._document.error(schema, found, own, *steps)
+                raise self._document.error(schema, found, own, *key)
 
 
 def _object(members: Node, required: list[str]) -> Node:

@@ -23,6 +23,9 @@ _SUPPORTED = (
 )
 
 
+_OF_TIMESTAMP = (None, ("timestamp", "minimum"), ("timestamp", "exclusiveMaximum"))
+
+
 @frozen(kw_only=True)
 class Endpoint:
     """One supported operation.
@@ -259,6 +262,9 @@ def _all_arguments(document: Document, endpoints: tuple[Endpoint, ...]) -> tuple
         if argument.name == "sort" and not {*argument.values} <= {"asc", "desc"}:
             fault = f"the values of `sort` are {', '.join(map(str, argument.values))}"
             raise document.error(argument.node, fault, "asc and desc, or another `x-np6-name`")
+        if argument.name in ("start", "end") and argument.filters not in _OF_TIMESTAMP:
+            fault = f"`{argument.name}` bounds {argument.filters}, but a resumed stream uses it"
+            raise document.error(argument.node, fault, "bounds of `timestamp`, or another name")
         found[argument.name] = first.joined(argument)
     ordered = sorted({**COMMON, **found}.values(), key=lambda one: one.location != "path")
     return tuple(evolve(one, required=required[one.name] == len(endpoints)) for one in ordered)

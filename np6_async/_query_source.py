@@ -112,7 +112,7 @@ def _queries(
     queries: list[EventQuery] = []
     reasons: dict[Parameter, str] = {}
     for each in asked:
-        if each.id not in reasons:
+        if not reasons or each.id not in reasons:
             try:
                 queries.append(each.query(item))
             except ValueError as error:
@@ -121,7 +121,8 @@ def _queries(
                 reasons[each.id] = str(error)  # the error itself would hold this frame
     if queries:
         return queries
-    raise ValueError("; ".join(dict.fromkeys((*reasons.values(), *others))))
+    known = "; ".join(dict.fromkeys((*reasons.values(), *others)))
+    raise ValueError(known or "no kind takes an id: ask with an EventQuery")
 
 
 async def _read(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codegen._errors import CodegenError
-from codegen._load import load, load_slice
+from codegen._load import load, load_bundle
 from codegen._render import render
 
 from ._select import Addition, select
@@ -41,7 +41,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _adopt(spec: Path, bundle: Path, names: list[str]) -> Addition:
-    addition = select(load(spec), load_slice(bundle), names)
+    ours = load(spec)
+    addition = select(ours, load_bundle(bundle, ours), names)
     if addition.operations:
         old = spec.read_bytes().decode()  # with its line ends
         text = insert(old, addition.paths, addition.components)

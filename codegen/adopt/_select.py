@@ -9,7 +9,7 @@ from codegen._document import Document
 from codegen._errors import CodegenError
 from codegen._operations import Operation
 from codegen._service import read_endpoint
-from codegen._tree import METHODS, Node, component_of, exists, nodes, resolve, steps, target
+from codegen._tree import METHODS, Node, component_of, nodes, resolve, steps, target
 
 __all__ = ["Addition", "select"]
 
@@ -40,7 +40,6 @@ def select(ours: Document, theirs: Document, names: list[str]) -> Addition:
         CodegenError: An operation that is named does not exist, or cannot be added.
     """
     addition = Addition()
-    theirs = _complete(ours, theirs)
     for operation in _wanted(theirs, names):
         if reason := _why_not(ours, theirs, operation):
             if names:
@@ -57,41 +56,10 @@ def select(ours: Document, theirs: Document, names: list[str]) -> Addition:
     return addition
 
 
-def _complete(ours: Document, theirs: Document) -> Document:
-    """Return their document with the components of ours that it refers to, and without our key."""
-    root = deepcopy(theirs.root)
-    todo = [root]
-    while todo:
-        for _, node in list(nodes(todo.pop())):
-            ref = node.get("$ref")
-            if not isinstance(ref, str) or exists(root, ref):
-                continue
-            if ref.startswith("#/components/") and exists(ours.root, ref):
-                _, section, name, *_ = steps(ref)
-                component = deepcopy(ours.root["components"][section][name])
-                root.setdefault("components", {}).setdefault(section, {})[name] = component
-                todo.append(component)
-            else:
-                node["x-dangling"] = node.pop("$ref")
-    for _, node in nodes(root):
-        if isinstance(entries := node.get("parameters"), list):
-            node["parameters"] = [
-                one
-                for one in entries
-                if isinstance(one, dict) and not _is_key(ours, resolve(root, one))
-            ]
-    return Document(theirs.path, root)
-
-
-def _is_key(ours: Document, parameter: Node) -> bool:
-    """Return whether a parameter is the header with the API key, which every request has."""
-    schemes = ours.root.get("components", {}).get("securitySchemes", {}).values()
-    keys = {str(one["name"]).lower() for one in schemes if one.get("in") == "header"}
-    return parameter.get("in") == "header" and str(parameter.get("name")).lower() in keys
-
-
 def _wanted(theirs: Document, names: list[str]) -> list[Operation]:
     every = {operation.name: operation for operation in theirs.operations}
+    if not every:
+        raise CodegenError(f"{theirs.path} has no operation")
     if missing := [name for name in names if name not in every]:
         kind = missing[0].rpartition("/")[2]
         near = [name for name in every if name.endswith(f"/{kind}")] or list(every)

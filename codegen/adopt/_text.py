@@ -22,26 +22,11 @@ def insert(text: str, paths: Node, components: Mapping[str, Node]) -> str:
     Raises:
         CodegenError: A section is written in braces, so that no line can be added to it.
     """
-    if text.lstrip().startswith("{"):
-        return _insert_into_json(text, paths, components)
     is_dos = "\r\n" in text
     text = _insert(text, ("paths",), paths)
     for section, found in components.items():
         text = _insert(text, ("components", section), found)
     return re.sub("\r?\n", "\r\n", text) if is_dos else text
-
-
-def _insert_into_json(text: str, paths: Node, components: Mapping[str, Node]) -> str:
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise CodegenError(
-            "the document is neither JSON nor YAML with a line for each member"
-        ) from error
-    document.setdefault("paths", {}).update(paths)
-    for section, found in components.items():
-        document.setdefault("components", {}).setdefault(section, {}).update(found)
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _insert(text: str, place: tuple[str, ...], members: Node) -> str:

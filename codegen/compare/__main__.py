@@ -22,7 +22,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        findings = compare(load(options.spec), load_bundle(options.bundle))
+        ours = load(options.spec)
+        findings = compare(ours, load_bundle(options.bundle, ours))
     except CodegenError as error:
         print(f"spec-compare: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 2

@@ -20,23 +20,16 @@ def compare(ours: Document, theirs: Document) -> list[Finding]:
 
 def _findings(ours: Document, theirs: Document) -> Iterator[Finding]:
     schemas = Schemas(ours.root, theirs.root)
-    keys = _keys(ours)
     known: list[Operation] = []
     for here in ours.operations:
         if there := _find(theirs, here):
             known.append(there)
-            yield from _parameters(schemas, here, there, keys)
+            yield from _parameters(schemas, here, there)
             mine, other = (one.content.get("schema", {}) for one in (here, there))
             yield from schemas.compare([mine], [other], here.path.rpartition("/")[2])
         else:
             yield Finding(Topic.OPERATION, here.name, "not found")
-    yield from siblings(theirs, known, keys)
-
-
-def _keys(document: Document) -> set[tuple[str, str]]:
-    """Return the identity of each header with an API key; some bundles list it as a parameter."""
-    schemes = document.root.get("components", {}).get("securitySchemes", {}).values()
-    return {("header", one["name"].lower()) for one in schemes if one.get("in") == "header"}
+    yield from siblings(theirs, known)
 
 
 def _find(document: Document, ours: Operation) -> Operation | None:
@@ -46,9 +39,7 @@ def _find(document: Document, ours: Operation) -> Operation | None:
     return min(below, key=lambda one: len(general(one.path)), default=None)
 
 
-def _parameters(
-    schemas: Schemas, ours: Operation, theirs: Operation, keys: set[tuple[str, str]]
-) -> Iterator[Finding]:
+def _parameters(schemas: Schemas, ours: Operation, theirs: Operation) -> Iterator[Finding]:
     names = _our_names(ours, theirs)
     left = {parameter.key: parameter for parameter in ours.parameters}
     for parameter in theirs.parameters:
@@ -57,7 +48,7 @@ def _parameters(
         if found := left.pop((location, our_name), None):
             at = f"{ours.name} ? {our_name}"
             yield from schemas.compare([found.schema], [parameter.schema], at)
-        elif parameter.key not in keys:
+        else:
             required = "required" if parameter.node.get("required") else "optional"
             yield Finding(Topic.PARAMETER, ours.name, f"`{name}` (in {location}, {required})")
     for location, name in left:

@@ -1,12 +1,12 @@
 """What a schema accepts, however it is written: with references, `allOf` or unions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from attrs import frozen
 
 from codegen._merge import flat
 from codegen._tree import Node
+from codegen._unions import literals
 
 __all__ = ["Shape", "forms", "shape"]
 
@@ -49,8 +49,8 @@ def shape(root: Node, schemas: Iterable[Node]) -> Shape:
     names = dict.fromkeys(name for form in objects for name in form["properties"])
     return Shape(
         types=frozenset().union(*types) if all(types) else frozenset(),
-        values=frozenset(str(one) for form in found for one in _listed(form) if one is not None),
-        is_open=any(not _listed(form) and form.get("type") != "null" for form in found),
+        values=frozenset(str(one) for form in found for one in literals(form) if one is not None),
+        is_open=any(not literals(form) and form.get("type") != "null" for form in found),
         members={
             name: [form["properties"][name] for form in objects if name in form["properties"]]
             for name in names
@@ -80,12 +80,8 @@ def _types(form: Node) -> frozenset[str]:
     named = form.get("type", [])
     names = set(named if isinstance(named, list) else [named])
     if not names:
-        names = {_JSON_TYPES[type(value)] for value in _listed(form)}
+        names = {_JSON_TYPES[type(value)] for value in literals(form)}
         names |= {"object"} if "properties" in form else set()
         names |= {"array"} if "items" in form else set()
     kind = f" ({form['format']})" if "format" in form else ""
     return frozenset(name if name == "null" else f"{name}{kind}" for name in names)
-
-
-def _listed(form: Node) -> list[Any]:
-    return [form["const"]] if "const" in form else list(form.get("enum", ()))

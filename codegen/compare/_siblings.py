@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from attrs import evolve
-
 from codegen._document import Document
 from codegen._errors import CodegenError
 from codegen._operations import Operation
@@ -21,15 +19,13 @@ def general(path: str) -> str:
     return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
 
 
-def siblings(
-    document: Document, known: Sequence[Operation], keys: set[tuple[str, str]]
-) -> Iterator[Finding]:
+def siblings(document: Document, known: Sequence[Operation]) -> Iterator[Finding]:
     """Yield other arrays of the same objects, and of the same kind for other objects."""
     wanted = {end for one in known for end in _ends(one)}
     for one in document.operations:
         is_array = "array" in shape(document.root, [one.content.get("schema", {})]).types
         if one.method == "get" and one not in known and is_array and wanted & _ends(one):
-            yield Finding(Topic.SIBLING, one.name, _support(document, one, keys))
+            yield Finding(Topic.SIBLING, one.name, _support(document, one))
 
 
 def _ends(operation: Operation) -> set[str]:
@@ -37,11 +33,10 @@ def _ends(operation: Operation) -> set[str]:
     return {general(operation.path).rpartition("/")[0], operation.path.rpartition("/")[2]}
 
 
-def _support(document: Document, operation: Operation, keys: set[tuple[str, str]]) -> str:
-    """Return whether the client supports an operation; it adds the header with the key itself."""
-    others = tuple(each for each in operation.parameters if each.key not in keys)
+def _support(document: Document, operation: Operation) -> str:
+    """Return whether the client supports an operation."""
     try:
-        read_endpoint(document, evolve(operation, parameters=others))
+        read_endpoint(document, operation)
     except CodegenError as error:
         return f"not supported: {error.found}"
     return "supported: add it to the spec"

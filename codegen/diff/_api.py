@@ -25,6 +25,8 @@ def api_changes(old: Path, new: Path) -> list[Change]:
     """Return what changed in the generated modules from one package to another."""
     changes: list[Change] = []
     for name in _MODULES:
+        if not (old / name).read_text("utf-8").startswith("# Generated"):
+            continue  # written by hand in older revisions
         before, after = _load(old / name), _load(new / name)
         changes += map(_breakage, griffe.find_breaking_changes(before, after))
         changes += _other_changes(before, after)

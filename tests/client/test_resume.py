@@ -106,7 +106,7 @@ class FakeApi:
         self._random = random
 
     async def send(self, query: EventQuery, **_: object) -> FakeReply:
-        params: Mapping[str, Any] = query.params
+        params = {name: str(value) for name, value in query.params.items()}
         self.asked.append(params)
         fault = next(self._schedule, None)
         if fault is not None and fault.sent is None:

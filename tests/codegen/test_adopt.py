@@ -197,10 +197,22 @@ def test_a_document_that_could_not_be_generated_is_not_written(
     assert spec_file.read_text("utf-8") == text
 
 
-def test_a_document_in_json_stays_json(spec_file: Path, bundle: Path, spec: Any) -> None:
+def test_a_document_in_json_is_not_changed(
+    spec_file: Path, bundle: Path, spec: Any, capsys: Captured
+) -> None:
     spec_file.write_text(json.dumps(spec), "utf-8")
-    assert adopt(spec_file, bundle, OPERATION) == 0
-    assert "/actions/{id}/events/bounces" in json.loads(spec_file.read_text("utf-8"))["paths"]
+    assert adopt(spec_file, bundle, OPERATION) == 2
+    assert "paths: write it with a line for each member, no braces" in capsys.readouterr().err
+    assert json.loads(spec_file.read_text("utf-8")) == spec
+
+
+def test_a_file_without_an_operation_is_an_error(
+    spec_file: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    path = tmp_path / "none.yaml"
+    path.write_text("openapi: 3.1.0\npaths: {}\n", "utf-8")
+    assert adopt(spec_file, path) == 2
+    assert "none.yaml has no operation" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -325,7 +337,7 @@ def test_a_malformed_file_is_no_traceback(
     text = spec_file.read_text("utf-8")
     path = tmp_path / "bundle.json"
     path.write_text(json.dumps({**BUNDLE, **part}), "utf-8")
-    adopt(spec_file, path)
+    assert adopt(spec_file, path) in (0, 2)
     if "components" not in part and "info" not in part:
         assert spec_file.read_text("utf-8") == text
     capsys.readouterr()

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from codegen._document import Document
-from codegen._load import load_bundle
+from codegen._load import load, load_bundle
 from codegen._tree import walk
 from codegen.compare import _operations
 from codegen.compare.__main__ import main
@@ -104,7 +104,7 @@ def test_a_bundle_on_another_machine_is_not_downloaded(capsys: Captured) -> None
 @pytest.fixture(scope="module")
 def public() -> Spec:
     """A document of 33,000 lines and 259 paths from another vendor, upgraded to 3.1."""
-    return load_bundle(PUBLIC).root
+    return load_bundle(PUBLIC, Document(PUBLIC, {})).root
 
 
 @pytest.fixture
@@ -262,7 +262,6 @@ SUPPORTED = {
     "a list": [a("query", {"type": "array", "items": {"type": "string"}})],
     "a list of moments": [a("query", {"type": ["array", "null"], "items": MOMENT})],
     "several": [a("query", {"type": "string"}), a("query", {"type": "string"}, name="other")],
-    "the key": [a("header", {"type": "string"}, name="X-KEY", required=True)],
 }
 NOT_SUPPORTED: dict[str, tuple[str, list[Spec]]] = {
     "array in path": ("is array", [a("path", {"type": "array", "items": {"type": "string"}})]),
@@ -286,6 +285,22 @@ NOT_SUPPORTED: dict[str, tuple[str, list[Spec]]] = {
 @pytest.mark.parametrize("name", SUPPORTED)
 def test_another_endpoint_is_supported(name: str) -> None:
     assert _sibling(SUPPORTED[name]) == "supported: add it to the spec"
+
+
+def test_the_header_with_the_key_is_no_parameter_of_the_bundle(
+    tmp_path: Path, spec_path: Path, capsys: Captured
+) -> None:
+    bundle = json.loads(json.dumps(load(spec_path).root))
+    [path] = [each for each in bundle["paths"] if each.endswith("/bounces")]
+    key = {"name": "x-KEY", "in": "header", "required": True, "schema": {"type": "string"}}
+    bundle["components"]["parameters"]["Key"] = key
+    item = bundle["paths"][path]
+    item["parameters"] = [*item["parameters"], {"$ref": "#/components/parameters/Key"}]
+    bundle["paths"]["/actions/{id}/events/bounces"] = item
+    file = tmp_path / "bundle.json"
+    file.write_text(json.dumps(bundle), "utf-8")
+    assert main([str(file), "--spec", str(spec_path)]) == 0
+    assert "`GET /actions/{id}/events/bounces`: supported" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", NOT_SUPPORTED)

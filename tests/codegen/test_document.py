@@ -467,10 +467,10 @@ def test_a_note_has_the_place_and_the_line_where_a_part_is_written(tmp_path: Pat
 def test_a_document_of_the_vendor_need_not_be_valid(tmp_path: Path) -> None:
     path = tmp_path / "bundle.yaml"
     path.write_text(json.dumps(planted({"type": "strange"}) | {"openapi": "3.0.3"}), "utf-8")
-    assert load_bundle(path).schemas["Schema150"] == {"type": "strange"}
+    assert load_bundle(path, Document(path, {})).schemas["Schema150"] == {"type": "strange"}
     path.write_text("openapi: 2.0\n", "utf-8")
     with pytest.raises(CodegenError) as caught:
-        load_bundle(path)
+        load_bundle(path, Document(path, {}))
     assert str(caught.value) == f"{path}:1: openapi: 2.0; expected 3.x"
 
 

@@ -411,7 +411,7 @@ def test_a_reference_may_lead_to_any_place(folder: Path) -> None:
     assert kinds == {
         "id": "int | None",
         "name": "str | None",
-        "part": "A1 | None" if "A1" in classes(module) else "A_2 | None",
+        "part": "A1 | None" if "A1" in classes(module) else "A0 | None",
         "deep": "ADeep | None",
         "item": "BItem | None",
         "own": "OddInner | None",
