@@ -1,6 +1,7 @@
 """Which kinds a fan-out asks for with an id, where kinds have different parameters."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ async def test_an_id_is_asked_for_with_each_kind_that_needs_and_has_what_is_give
     assert [query.kind for query in queries] == kinds
     for name, value in options.items():
         assert {getattr(query, name) for query in queries} == {value}
+
+
+async def test_a_window_may_begin_in_the_first_days_of_1970() -> None:
+    """As an int, the moment would look like seconds."""
+    for moment in (datetime(1970, 1, 2, tzinfo=UTC), datetime(1969, 1, 1, tzinfo=UTC)):
+        [query] = await asked([5], kinds=["bounces"], start=moment)
+        assert query == EventQuery(kind="bounces", notification_id=5, start=moment)
 
 
 async def test_an_id_that_no_kind_accepts_ends_the_run() -> None:
