@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ._errors import CodegenError
+from ._errors import run
 from ._load import load
 from ._package import accept, differences, replace
 from ._render import render
@@ -21,14 +21,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--check", action="store_true", help="write nothing; print a diff and fail if out of date"
     )
     options = parser.parse_args(arguments)
-    try:
-        return _generate(options.root, check=options.check)
-    except (CodegenError, OSError) as error:
-        print(f"codegen: {error}", file=sys.stderr)  # noqa: T201 - a command line
-        return 2
-    except RecursionError:
-        print(f"codegen: {options.root / _SPEC}: it is nested too deeply", file=sys.stderr)  # noqa: T201
-        return 2
+    return run(
+        "codegen", options.root / _SPEC, lambda: _generate(options.root, check=options.check)
+    )
 
 
 def _generate(root: Path, *, check: bool) -> int:

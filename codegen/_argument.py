@@ -55,7 +55,7 @@ class Argument:
     description: str = field(default="No kind has it.", eq=False)
 
     @property
-    def kind(self) -> str:
+    def type_in_words(self) -> str:
         """Its type in words. Arguments of one name share a field of a query, so it must be one."""
         return f"an array of {self.type}" if self.is_array else f"of type {self.type}"
 

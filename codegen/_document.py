@@ -44,11 +44,11 @@ class Document:
 
     @cached_property
     def _places(self) -> dict[int, Place]:
-        """The place of each object, which is its identity while the document is there."""
+        """The place of each object, by its id, as the document keeps all of them."""
         return {id(node): place for place, node in walk(self.root)}
 
     def place(self, node: object) -> Place:
-        """Return the place of an object of the document; of merged ones that of the first part."""
+        """Return the place of an object; that of its first part for an `allOf` made by `flat`."""
         if id(node) in self._places or not isinstance(node, dict):
             return self._places.get(id(node), ())
         return next(filter(None, map(self.place, node.get("allOf", ()))), ())

@@ -1,6 +1,10 @@
-"""The error of this package."""
+"""The error of this package, and what a command line makes of it."""
 
-__all__ = ["CodegenError"]
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["CodegenError", "run"]
 
 
 class CodegenError(Exception):
@@ -14,3 +18,15 @@ class CodegenError(Exception):
     def __init__(self, message: str, found: str = "") -> None:
         super().__init__(message)
         self.found = found or message
+
+
+def run(program: str, path: Path, work: Callable[[], int]) -> int:
+    """Do the work of a command line on a document; return its exit status: 2 on an error."""
+    try:
+        return work()
+    except RecursionError:
+        message = f"{path}: it is nested too deeply"
+    except (CodegenError, OSError) as error:
+        message = str(error)
+    print(f"{program}: {message}", file=sys.stderr)  # noqa: T201
+    return 2

@@ -62,7 +62,7 @@ def parts(schema: object) -> list[Any]:
 
 
 def _parts(spec: Node, schema: object, above: tuple[int, ...]) -> Iterator[Node]:
-    """Yield a schema in parts, its own keywords last; what is in `allOf` has no words for it."""
+    """Yield a schema in parts, its own keywords last, without the descriptions of those parts."""
     if not isinstance(schema, dict) or id(schema) in above:
         return
     above = (*above, id(schema))

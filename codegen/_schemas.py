@@ -218,7 +218,7 @@ class _Models:
         if kind == "array":
             return {"type": kind, "items": self._type(node.get("items"), f"{hint}Item", above)}
         if kind == "object":
-            extra = self._type(_values(node), f"{hint}Value", above)
+            extra = self._type(_map_values(node), f"{hint}Value", above)
             return {"type": kind, "additionalProperties": extra or True}
         return self._scalar(kind, str(node.get("format", "")), schema)
 
@@ -270,7 +270,7 @@ def _is_class(node: Node, *, or_null: bool = False) -> bool:
     return is_object and bool(node.get("properties")) and not node.keys() & {"anyOf", "oneOf"}
 
 
-def _values(node: Node) -> Any:  # noqa: ANN401 - a schema
+def _map_values(node: Node) -> Any:  # noqa: ANN401 - a schema
     """Return the schema of the values of a map; a dict in Python has one type for all of them."""
     extra, patterns = (
         node.get("additionalProperties"),

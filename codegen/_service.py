@@ -254,9 +254,9 @@ def _all_arguments(document: Document, endpoints: tuple[Endpoint, ...]) -> tuple
     required = Counter(argument.name for argument in every if argument.required)
     for argument in every:
         first = found.get(argument.name, argument)
-        usual = COMMON.get(argument.name, first).kind
-        if usual != argument.kind:
-            fault = f"the parameter {argument.name} is {argument.kind} here, {usual} elsewhere"
+        usual = COMMON.get(argument.name, first).type_in_words
+        if usual != (found_type := argument.type_in_words):
+            fault = f"the parameter {argument.name} is {found_type} here, {usual} elsewhere"
             expected = "one type, or another name as its `x-np6-name`"
             raise document.error(argument.node, fault, expected)
         if argument.name == "sort" and not {*argument.values} <= {"asc", "desc"}:

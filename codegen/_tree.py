@@ -42,7 +42,7 @@ _DATA = {"const", "default", "enum", "example", "mapping", "value"}
 
 
 def walk(value: object, at: Place = ()) -> Iterator[tuple[Place, Node]]:
-    """Yield every object in a value, the value and data included, each with its place."""
+    """Yield every object in a value, each with its place; examples and other data included."""
     if isinstance(value, dict):
         yield at, value
     items = value.items() if isinstance(value, dict) else enumerate(_listed(value))

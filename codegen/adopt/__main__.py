@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen._errors import CodegenError
+from codegen._errors import CodegenError, run
 from codegen._load import load, load_bundle
 from codegen._render import render
 
@@ -23,13 +23,11 @@ _SPEC = Path(__file__).parents[2] / "openapi" / "np6-events.yaml"
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        addition = _adopt(options.spec, options.bundle, options.operations)
-    except (CodegenError, OSError, RecursionError) as error:
-        print(f"spec-adopt: {error}", file=sys.stderr)  # noqa: T201 - a command line
-        return 2
-    print(*_report(addition, options.spec), sep="\n", end="")  # noqa: T201
-    return 0
+    return run(
+        "spec-adopt",
+        options.bundle,
+        lambda: _adopt(options.spec, options.bundle, options.operations),
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _adopt(spec: Path, bundle: Path, names: list[str]) -> Addition:
+def _adopt(spec: Path, bundle: Path, names: list[str]) -> int:
     ours = load(spec)
     addition = select(ours, load_bundle(bundle, ours), names)
     if addition.operations:
@@ -48,7 +46,8 @@ def _adopt(spec: Path, bundle: Path, names: list[str]) -> Addition:
         text = insert(old, addition.paths, addition.components)
         _check(text, spec.name)
         spec.write_bytes(text.encode())
-    return addition
+    print(*_report(addition, spec), sep="\n", end="")  # noqa: T201 - a command line
+    return 0
 
 
 def _check(text: str, name: str) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from codegen._errors import CodegenError
+from codegen._errors import run
 from codegen._load import load, load_bundle
 
 from ._finding import Finding, Topic
@@ -21,13 +21,13 @@ _SPEC = Path(__file__).parents[2] / "openapi" / "np6-events.yaml"
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        ours = load(options.spec)
-        findings = compare(ours, load_bundle(options.bundle, ours))
-    except CodegenError as error:
-        print(f"spec-compare: {error}", file=sys.stderr)  # noqa: T201 - a command line
-        return 2
-    print("\n".join(_markdown(options.bundle.name, findings)))  # noqa: T201
+    return run("spec-compare", options.bundle, lambda: _compare(options.spec, options.bundle))
+
+
+def _compare(spec: Path, bundle: Path) -> int:
+    ours = load(spec)
+    findings = compare(ours, load_bundle(bundle, ours))
+    print("\n".join(_markdown(bundle.name, findings)))  # noqa: T201 - a command line
     return 1 if any(finding.topic is not Topic.SIBLING for finding in findings) else 0
 
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codegen._errors import CodegenError
+from codegen._errors import CodegenError, run
 
 from ._data import Corpus
 from ._release import last_release
@@ -23,12 +23,14 @@ _SAMPLES = _ROOT / "tests" / "samples"
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(arguments)
-    try:
-        report = make_report(options.base or _last_release(), options.spec, options.samples)
-    except (CodegenError, OSError) as error:
-        print(f"spec-diff: {error}", file=sys.stderr)  # noqa: T201 - a command line
-        return 2
-    print(report.markdown(), end="")  # noqa: T201
+    return run(
+        "spec-diff", options.spec, lambda: _diff(options.base, options.spec, options.samples)
+    )
+
+
+def _diff(revision: str | None, spec: Path, samples: Path) -> int:
+    report = make_report(revision or _last_release(), spec, samples)
+    print(report.markdown(), end="")  # noqa: T201 - a command line
     return 1 if report.is_breaking else 0
 
 
