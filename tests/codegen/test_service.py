@@ -9,6 +9,7 @@ import pytest
 
 from codegen._document import Document
 from codegen._errors import CodegenError
+from codegen._models import generate_models
 from codegen._names import id_name, method_name, why_no_method
 from codegen._service import Endpoint, Service, read_service
 
@@ -384,3 +385,13 @@ def test_a_query_field_has_the_limits_that_all_its_operations_share(spec: Spec) 
     assert (page.values, page.held, page.is_personal, page.required) == ((), "str", True, False)
     [sort] = [each for each in service(spec).arguments if each.name == "sort"]
     assert sort.held == "Sort"
+
+
+def test_the_type_of_an_event_may_be_missing_even_if_the_spec_requires_it(spec: Spec) -> None:
+    """The vendor's own samples of these endpoints lack it."""
+    schema = spec["components"]["schemas"]["BounceEvent"]
+    schema["required"] = ["type", *schema["required"]]
+    schema["properties"]["type"] = {"type": "string", "enum": ["bounce"]}
+    document = Document(Path("spec.yaml"), spec)
+    models = generate_models(document, read_service(document).models)
+    assert models.classes.count('    type: Literal["bounce"] = "bounce"\n') == 1

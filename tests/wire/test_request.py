@@ -75,7 +75,13 @@ async def test_S7_the_window_and_the_order_are_sent_as_given(
     assert server.requests[0].line == f"GET /notifications/0/events/bounces{sent} HTTP/1.1"
 
 
-IDS = [("000PE4", "000PE4"), ("a/b", "a%2Fb"), ("a%2e", "a%252e"), (" é", "%20%C3%A9")]
+IDS = [
+    ("000PE4", "000PE4"),
+    ("a:b@c+d", "a%3Ab%40c%2Bd"),
+    ("a/b", "a%2Fb"),
+    ("a%2e", "a%252e"),
+    (" é", "%20%C3%A9"),
+]
 
 
 @pytest.mark.parametrize("base", ["", "/api", "/api/v1%2F/"])
