@@ -125,7 +125,9 @@ class _Models:
             self._check_datetime(member, members[python], node["properties"])
         required = [names[each] for each in node.get("required", ()) if each in names]
         if component in self._events:
-            [members["type"]["default"]] = literals(members["type"])
+            [value] = literals(members["type"])
+            members["type"].pop("enum", None)
+            members["type"] |= {"const": value, "default": value}
             required = [each for each in required if each != "type"]
         return _with_words(_object(members, required), node)
 
