@@ -395,4 +395,5 @@ def test_the_type_of_an_event_may_be_missing_even_if_the_spec_requires_it(spec: 
     content(spec)["examples"] = {}
     document = Document(Path("spec.yaml"), spec)
     models = generate_models(document, read_service(document).models)
-    assert models.classes.count('    type: Literal["bounce"] = "bounce"\n') == 1
+    body = models.classes.partition("class BounceEvent")[2]
+    assert "    type: Literal['bounce'] = 'bounce'\n" in body
