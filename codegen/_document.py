@@ -1,7 +1,7 @@
 """An OpenAPI document: its operations and schemas, and where in it a fault is."""
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from jsonschema.exceptions import ValidationError
@@ -82,7 +82,8 @@ class Document:
 
     def error(self, at: object, found: str, expected: str, *steps: str | int) -> CodegenError:
         """Return the error for a fault in the document: at an object of it, and some steps on."""
-        return CodegenError(f"{self.where(at, *steps)}: {found}; expected {expected}", found)
+        where = partial(self.where, at, *steps)
+        return CodegenError(f"{found}; expected {expected}", found, where)
 
     def note(self, at: object, text: str, *steps: str | int) -> None:
         """Keep a note for the reader of the document."""

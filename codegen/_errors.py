@@ -12,12 +12,21 @@ class CodegenError(Exception):
 
     Args:
         message: The message.
-        found: The fault alone, without its place.
+        found: The fault alone.
+        where: Says where it is, with the line. That takes long in a large file, so it is called
+            only if the error is shown.
     """
 
-    def __init__(self, message: str, found: str = "") -> None:
+    def __init__(
+        self, message: str, found: str = "", where: Callable[[], str] | None = None
+    ) -> None:
         super().__init__(message)
         self.found = found or message
+        self._where = where
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        return message if self._where is None else f"{self._where()}: {message}"
 
 
 def run(program: str, path: Path, work: Callable[[], int]) -> int:
