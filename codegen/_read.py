@@ -31,7 +31,7 @@ def read(path: Path, *, lenient: bool = False) -> object:
         raise CodegenError(f"{path}: only local files are read; download it first")
     try:
         text = path.read_text("utf-8")
-        value = _lenient(text) if lenient else yaml.load(_whole(text), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        value = _parse(text, CoreLoader if lenient else _StrictLoader)
         if _count(value, {}) > _MOST_NODES:
             raise ValueError(f"its aliases expand to over {_MOST_NODES:,} values")  # noqa: TRY301
         return json.loads(json.dumps(value))
@@ -68,20 +68,26 @@ def line_of(path: Path, place: Sequence[object]) -> int | None:
 @lru_cache(maxsize=1)
 def _compose(text: str) -> yaml.Node | None:
     """Return the nodes of YAML or JSON, with their lines. JSON may escape a character in halves."""
-    return yaml.compose(_whole(text), Loader=CoreLoader)
+    whole = _HALVES.sub(lambda found: str(json.loads(f'"{found[0]}"')), text)
+    return yaml.compose(whole, Loader=CoreLoader)
 
 
-def _whole(text: str) -> str:
-    """Join the halves of characters that JSON may escape in two, and YAML may not."""
-    return _HALVES.sub(lambda found: str(json.loads(f'"{found[0]}"')), text)
-
-
-def _lenient(text: str) -> object:
-    """Parse JSON, which is many times faster, or else YAML."""
+def _parse(text: str, loader: type[yaml.SafeLoader]) -> object:
+    """Parse JSON, or else YAML. The JSON parser is many times faster."""
+    pairs = dict if loader is CoreLoader else _reject_repeated
     try:
-        return json.loads(text)
-    except ValueError:
-        return yaml.load(_whole(text), Loader=CoreLoader)  # noqa: S506 - a SafeLoader
+        return json.loads(text, object_pairs_hook=pairs)
+    except ValueError:  # no JSON; or a key is repeated, which the YAML parser says with its line
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a SafeLoader
+
+
+def _reject_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} is repeated")
+        found[key] = value
+    return found
 
 
 def _count(value: object, known: dict[int, int]) -> int:

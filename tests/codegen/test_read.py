@@ -87,6 +87,12 @@ def test_a_key_that_comes_twice_is_an_error_unless_read_leniently(tmp_path: Path
     assert loaded(tmp_path, twice, lenient=True) == {"on": 2}
 
 
+def test_json_may_be_indented_with_tabs(tmp_path: Path) -> None:
+    assert loaded(tmp_path, '{\n\t"a": [\n\t\t1,\n\t\t"b\\/\\ud83d\\ude00"\n\t]\n}\n') == {
+        "a": [1, "b/😀"]
+    }
+
+
 printable = st.characters(codec="utf-8", categories=["L", "N", "P", "S"])
 texts = st.text(printable, max_size=5) | st.sampled_from([*SCALARS])
 documents = st.recursive(
