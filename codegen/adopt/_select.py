@@ -6,9 +6,9 @@ from copy import deepcopy
 from attrs import Factory, define
 
 from codegen._document import Document
+from codegen._endpoint import read_endpoint
 from codegen._errors import CodegenError
 from codegen._operations import Operation
-from codegen._service import read_endpoint
 from codegen._tree import METHODS, Node, component_of, nodes, resolve, steps, target
 
 __all__ = ["Addition", "select"]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codegen._document import Document
+from codegen._endpoint import read_endpoint
 from codegen._errors import CodegenError
 from codegen._operations import Operation
-from codegen._service import read_endpoint
 
 from ._finding import Finding, Topic
 from ._shape import shape

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from codegen._document import Document
+from codegen._endpoint import Endpoint
 from codegen._errors import CodegenError
 from codegen._models import generate_models
 from codegen._names import id_name, method_name, why_no_method
-from codegen._service import Endpoint, Service, read_service
+from codegen._service import Service, read_service
 
 PATH = "/notifications/{id}/events/bounces"
 Spec = dict[str, Any]
