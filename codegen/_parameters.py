@@ -67,7 +67,7 @@ def check_extensions(document: Document, node: Node, known: Mapping[str, type]) 
         if key in known and type(value) is not known[key]:
             kind = {bool: "true or false", str: "a name", dict: "`member` and `bound`"}[known[key]]
             raise document.error(node, f"{key}: {value!r}", kind, key)
-        if key.startswith(("x-np6-", "x-personal")) and key not in known:
+        if key.startswith(("x-np6-", "x-pers")) and key not in known:
             raise document.error(node, f"{key}", f"one of {', '.join(known)}", key)
 
 

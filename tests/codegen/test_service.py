@@ -143,6 +143,10 @@ ERRORS: dict[str, tuple[Change, str]] = {
         with_parameter(**{"x-personal": "yes"}),
         "x-personal: 'yes'; expected true or false",
     ),
+    "personal, with a typo": (
+        with_parameter(**{"x-personnal": True}),
+        "x-personnal; expected one of x-np6-filter, x-np6-name, x-personal",
+    ),
     "unknown extension of a parameter": (
         with_parameter(**{"x-np6-filters": {}}),
         "x-np6-filters; expected one of x-np6-filter, x-np6-name, x-personal",
