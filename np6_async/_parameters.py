@@ -14,7 +14,9 @@ __all__ = [
     "Instant",
     "Sort",
     "checker",
+    "iso",
     "masked",
+    "path_parameter",
     "sender",
 ]
 
@@ -39,6 +41,11 @@ _FORMATS: Final[dict[str, Callable[[str], object]]] = {
 def masked(value: object) -> str:
     """Return what is shown instead of personal data."""
     return "None" if value is None else "'***'"
+
+
+def path_parameter(parameters: Iterable[Parameter]) -> Parameter | None:
+    """Return the parameter in the path, if there is one."""
+    return next((each for each in parameters if each.location == "path"), None)
 
 
 def checker(parameter: Parameter) -> Callable[[Any], Any]:

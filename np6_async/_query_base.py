@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, NoReturn
 from urllib.parse import quote
 
 from ._generated.kinds import OPERATIONS, EventKind, Operation, Parameter
-from ._parameters import checker, iso, sender
+from ._parameters import checker, iso, path_parameter, sender
 from ._redaction import escaped_forms, redact
 
 __all__ = ["BaseQuery", "check_options", "id_of", "id_parameter", "to_kind"]
@@ -215,7 +215,7 @@ def _rules(kind: EventKind, operation: Operation) -> _Rules:
         windows=tuple(
             (name, end) for name in moments if (end := _end_of(name)) != name and end in moments
         ),
-        id=next((each for each in operation.parameters if each.location == "path"), None),
+        id=path_parameter(operation.parameters),
         params=tuple(
             (each.name, each.wire_name, sender(each))
             for each in operation.parameters

@@ -8,10 +8,11 @@ from typing import Any, Final
 from np6_async._decode.decoder import MODELS
 from np6_async._generated.examples import EXAMPLES
 from np6_async._generated.kinds import OPERATIONS, Operation
+from np6_async._parameters import path_parameter
 
 from ._examples import templates
 from ._faults import Faults, spoil
-from ._ids import FIRST_ID, id_parameter, make_ids
+from ._ids import FIRST_ID, make_ids
 from ._template import Own
 from ._timeline import Timeline, merge
 
@@ -60,7 +61,7 @@ class EventLog:
         self.ids: Final[dict[str, list[int | str]]] = {}
         """The ids of each kind; none if its path has no id."""
         for kind, operation in operations.items():
-            parameter = id_parameter(operation.parameters)
+            parameter = path_parameter(operation.parameters)
             found = [] if parameter is None else make_ids(parameter, notifications, examples[kind])
             self.ids[kind] = found
         self._wholes = {
@@ -89,7 +90,7 @@ class EventLog:
         return self._timelines[key]
 
     def _make(self, kind: str, id_: int | str | None) -> Timeline:
-        parameter = id_parameter(self.operations[kind].parameters)
+        parameter = path_parameter(self.operations[kind].parameters)
         if parameter is not None and id_ not in self.ids[kind]:
             shown = "***" if parameter.is_personal else id_
             raise LookupError(f"the sandbox has no {parameter.name.removesuffix('_id')} {shown}")

@@ -6,8 +6,8 @@ from typing import Any, get_args
 import attrs
 
 from np6_async._generated.kinds import Operation
+from np6_async._parameters import path_parameter
 
-from ._ids import id_parameter
 from ._template import Template
 
 __all__ = ["templates", "types_of"]
@@ -27,7 +27,7 @@ def templates(
     What a required parameter must equal stays as in the example, so that a query can ask for it.
     """
     types = types_of(models)
-    owner = id_parameter(operation.parameters)
+    owner = path_parameter(operation.parameters)
     return [
         Template(
             example,

@@ -5,9 +5,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from np6_async._generated.kinds import API_KEY_HEADER, OPERATIONS, EventKind, Operation
+from np6_async._parameters import path_parameter
 from np6_async._query import EventQuery
 
-from ._ids import id_parameter
 from ._sandbox import Sandbox
 
 __all__ = ["greeting", "simple_kind"]
@@ -54,7 +54,7 @@ def simple_kind(operations: Mapping[Any, Operation]) -> Any:  # noqa: ANN401 - o
 
 def _ids(sandbox: Sandbox) -> dict[str, list[int | str]]:
     """Return the ids of everything, such as notifications."""
-    parameters = {kind: id_parameter(each.parameters) for kind, each in OPERATIONS.items()}
+    parameters = {kind: path_parameter(each.parameters) for kind, each in OPERATIONS.items()}
     return {
         f"{parameter.name.removesuffix('_id')}s": sandbox.ids(kind)
         for kind, parameter in parameters.items()

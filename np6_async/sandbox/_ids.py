@@ -8,7 +8,7 @@ from uuid import UUID
 from np6_async._generated.kinds import Parameter
 from np6_async._parameters import checker
 
-__all__ = ["FIRST_ID", "id_parameter", "is_owner", "make_ids"]
+__all__ = ["FIRST_ID", "is_owner", "make_ids"]
 
 FIRST_ID: Final = 156  # the notification of the vendor's documentation
 _DAY: Final = date(2020, 1, 1).toordinal()
@@ -21,11 +21,6 @@ _FORMS: Final[tuple[Callable[[int], str], ...]] = (
     lambda number: str(UUID(int=number, version=4)),
     lambda number: date.fromordinal(_DAY + number).isoformat(),
 )
-
-
-def id_parameter(parameters: Iterable[Parameter]) -> Parameter | None:
-    """Return the parameter in the path, if there is one."""
-    return next((each for each in parameters if each.location == "path"), None)
 
 
 def make_ids(parameter: Parameter, count: int, examples: Iterable[object]) -> list[int | str]:
