@@ -1,6 +1,5 @@
 """One operation as the client has it; one that the client does not support is an error."""
 
-import re
 from collections.abc import Iterator
 
 from attrs import field, frozen
@@ -41,11 +40,6 @@ class Endpoint:
     event_type: str | None
     arguments: tuple[Argument, ...]
     examples: tuple[Node, ...] = field(repr=False)
-
-    @property
-    def path(self) -> str:
-        """The path, with `{}` for its parameter."""
-        return re.sub(r"\{[^}]*\}", "{}", self.operation.path)
 
     @property
     def summary(self) -> str:
@@ -113,7 +107,7 @@ def _method(document: Document, operation: Operation, arguments: tuple[Argument,
 def _arguments(document: Document, operation: Operation) -> tuple[Argument, ...]:
     found = [read_argument(document, operation, each) for each in operation.parameters]
     in_path = [argument.wire_name for argument in found if argument.location == "path"]
-    named = re.findall(r"\{([^}]*)\}", operation.path)
+    named = operation.path_names
     if len(named) > 1 or named != in_path:
         fault = (
             f"the path has {len(named)} parameters ({', '.join(named) or 'none'}), and those"

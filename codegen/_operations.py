@@ -1,5 +1,6 @@
 """The operations of a document, with their references resolved: for all who read a document."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -57,6 +58,16 @@ class Operation:
         return f"{self.method.upper()} {self.path}"
 
     @property
+    def path_names(self) -> list[str]:
+        """The names of the parameters in its path."""
+        return _IN_PATH.findall(self.path)
+
+    @property
+    def unnamed_path(self) -> str:
+        """Its path, with `{}` for each parameter."""
+        return _IN_PATH.sub("{}", self.path)
+
+    @property
     def success(self) -> Node:
         """Its successful response; empty if there is none."""
         return next((self.responses[s] for s in _SUCCESSES if s in self.responses), {})
@@ -68,6 +79,7 @@ class Operation:
         return next((content[name] for name in content if "json" in name), {})
 
 
+_IN_PATH = re.compile(r"\{([^}]*)\}")
 _SUCCESSES = ("200", "2XX", "default")
 
 

@@ -1,6 +1,5 @@
 """Compare our operations with those of the bundle, the vendor's file."""
 
-import re
 from collections.abc import Iterator
 
 from codegen._document import Document
@@ -35,8 +34,8 @@ def _findings(ours: Document, theirs: Document) -> Iterator[Finding]:
 def _find(document: Document, ours: Operation) -> Operation | None:
     """Return the operation in the bundle with our path, at its end at least."""
     same = [one for one in document.operations if one.method == ours.method]
-    below = [one for one in same if general(one.path).endswith(general(ours.path))]
-    return min(below, key=lambda one: len(general(one.path)), default=None)
+    below = [one for one in same if general(one).endswith(general(ours))]
+    return min(below, key=lambda one: len(general(one)), default=None)
 
 
 def _parameters(schemas: Schemas, ours: Operation, theirs: Operation) -> Iterator[Finding]:
@@ -57,5 +56,5 @@ def _parameters(schemas: Schemas, ours: Operation, theirs: Operation) -> Iterato
 
 def _our_names(ours: Operation, theirs: Operation) -> dict[str, str]:
     """Return our name for each of their path parameters, which are matched by position."""
-    here, there = (re.findall(r"\{([^}]*)\}", one.path)[::-1] for one in (ours, theirs))
+    here, there = (one.path_names[::-1] for one in (ours, theirs))
     return dict(zip(there, here, strict=False))

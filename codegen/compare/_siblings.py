@@ -1,6 +1,5 @@
 """Other endpoints of the bundle that are like ours, and whether the client supports them."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from codegen._document import Document
@@ -14,9 +13,9 @@ from ._shape import shape
 __all__ = ["general", "siblings"]
 
 
-def general(path: str) -> str:
-    """Return a path without the names of its parameters."""
-    return re.sub(r"\{[^}]*\}", "{}", path.rstrip("/"))
+def general(operation: Operation) -> str:
+    """Return the path without the names of its parameters and without a slash at its end."""
+    return operation.unnamed_path.rstrip("/")
 
 
 def siblings(document: Document, known: Sequence[Operation]) -> Iterator[Finding]:
@@ -30,7 +29,7 @@ def siblings(document: Document, known: Sequence[Operation]) -> Iterator[Finding
 
 def _ends(operation: Operation) -> set[str]:
     """Return how the path begins, and its last segment."""
-    return {general(operation.path).rpartition("/")[0], operation.path.rpartition("/")[2]}
+    return {general(operation).rpartition("/")[0], operation.path.rpartition("/")[2]}
 
 
 def _support(document: Document, operation: Operation) -> str:
