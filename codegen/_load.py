@@ -46,9 +46,10 @@ def load_bundle(path: Path, ours: Document) -> Document:
                 else:
                     node.clear()
                     node["x-dangling"] = ref
+    keys = _keys(ours)
     for _, node in nodes(document.root):
         if isinstance(entries := node.get("parameters"), list):
-            node["parameters"] = [one for one in entries if not _is_key(ours, document, one)]
+            node["parameters"] = [one for one in entries if not _is_key(document, one, keys)]
     return document
 
 
@@ -57,10 +58,14 @@ def _component(ours: Document, ref: str) -> Node | None:
     return deepcopy(target(ours.root, ref)) if is_component and exists(ours.root, ref) else None
 
 
-def _is_key(ours: Document, document: Document, parameter: object) -> bool:
-    """Return whether a parameter is the header of a security scheme of ours."""
-    schemes = ours.root.get("components", {}).get("securitySchemes", {}).values()
-    keys = {str(one["name"]).lower() for one in schemes if one.get("in") == "header"}
+def _keys(document: Document) -> set[str]:
+    """Return the headers of the security schemes, in lower case."""
+    schemes = document.root.get("components", {}).get("securitySchemes", {}).values()
+    return {str(one["name"]).lower() for one in schemes if one.get("in") == "header"}
+
+
+def _is_key(document: Document, parameter: object, keys: set[str]) -> bool:
+    """Return whether a parameter is one of the headers with an API key."""
     found = resolve(document.root, parameter) if isinstance(parameter, dict) else {}
     return found.get("in") == "header" and str(found.get("name")).lower() in keys
 
