@@ -233,10 +233,10 @@ class _Models:
             self._document.note(schema, f"{form!r} is not known: any {kind} is accepted", "format")
         return {"type": kind}
 
-    def _union(self, types: list[Node], schema: object, *steps: str) -> Node:
+    def _union(self, types: list[Node], schema: object, *place: str) -> Node:
         made = union_of(types)
         refs = [one["$ref"] for one in made.get("anyOf", ()) if "$ref" in one]
-        self._unions += [(refs, schema, steps)] if len(refs) > 1 else []
+        self._unions += [(refs, schema, place)] if len(refs) > 1 else []
         return made
 
     def _reject_unions(self) -> None:
