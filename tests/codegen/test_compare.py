@@ -239,6 +239,15 @@ def test_an_operation_is_matched_by_its_method() -> None:
     assert compare(ours, theirs) == [Finding(Topic.OPERATION, "GET /bounces", "not found")]
 
 
+@pytest.mark.parametrize(("our_end", "their_end"), [("", "/"), ("/", "")])
+def test_a_slash_at_the_end_of_a_path_is_no_difference(our_end: str, their_end: str) -> None:
+    ours = _events({"code": {"type": "string"}})
+    theirs = _events({"code": {"type": "integer"}})
+    for document, end in ((ours, our_end), (theirs, their_end)):
+        document["paths"] = {f"/bounces{end}": document["paths"]["/bounces"]}
+    assert [one.topic for one in compare(ours, theirs)] == [Topic.TYPE]
+
+
 def test_of_several_paths_that_end_with_ours_the_same_one_is_matched() -> None:
     ours = _events({"code": {"type": "string"}})
     theirs = _events({"code": {"type": "integer"}})
