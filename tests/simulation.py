@@ -8,7 +8,8 @@ import asyncio
 import math
 import selectors
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any, Protocol
 
@@ -75,7 +76,13 @@ class Response:
 
 
 class Server(Protocol):
-    """Admits requests, or not."""
+    """Admits requests, or not.
+
+    Attributes:
+        rate: How many a second; it may change.
+    """
+
+    rate: int
 
     def answer(self, now: float) -> Response: ...
 
@@ -91,16 +98,16 @@ class Windows:
     def __init__(
         self, rate: int, *, lie: Callable[[Quota], Quota | None] = lambda quota: quota
     ) -> None:
-        self._rate = self._left = rate
+        self.rate = self._left = rate
         self._ends = -math.inf
         self._lie = lie
 
     def answer(self, now: float) -> Response:
         if now >= self._ends:
-            self._left, self._ends = self._rate, now + 1
+            self._left, self._ends = self.rate, now + 1
         admitted = self._left > 0
         self._left -= admitted
-        told = self._lie(Quota(self._left, self._ends - now, self._rate))
+        told = self._lie(Quota(self._left, self._ends - now, self.rate))
         if admitted:
             return Response(200, told)
         return Response(429, told, told and told.reset_in)
@@ -117,14 +124,14 @@ class Bucket:
     """
 
     def __init__(
-        self, rate: float, *, burst: int, status: int = 429, asked: float | None = None
+        self, rate: int, *, burst: int, status: int = 429, asked: float | None = None
     ) -> None:
-        self._rate, self._burst, self._refusal = rate, burst, Response(status, None, asked)
+        self.rate, self._burst, self._refusal = rate, burst, Response(status, None, asked)
         self._tokens, self._last = float(burst), 0.0
 
     def answer(self, now: float) -> Response:
         since, self._last = now - self._last, now
-        self._tokens = min(self._burst, self._tokens + since * self._rate)
+        self._tokens = min(self._burst, self._tokens + since * self.rate)
         if self._tokens < 1:
             return self._refusal
         self._tokens -= 1
@@ -133,6 +140,8 @@ class Bucket:
 
 class Down:
     """Answers every request the same."""
+
+    rate = 0
 
     def __init__(self, status: int) -> None:
         self._answer = Response(status)
@@ -185,16 +194,54 @@ class Client:
         return failure, is_new
 
 
-def work(clients: Sequence[Client], queries: int) -> float:
-    """Ask so many queries, shared evenly among clients; return the seconds that takes."""
+def work(clients: Sequence[Client], queries: int) -> list[float]:
+    """Ask so many queries, shared evenly among clients.
 
-    async def main() -> float:
-        now = asyncio.get_running_loop().time
-        started = now()
+    Returns:
+        After how many seconds each client was done.
+    """
+
+    async def share(client: Client) -> float:
+        started = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
-            for client in clients:
-                for _ in range(queries // len(clients)):
-                    group.create_task(client.ask())
-        return now() - started
+            for _ in range(queries // len(clients)):
+                group.create_task(client.ask())
+        return asyncio.get_running_loop().time() - started
 
-    return float(run(main))
+    async def main() -> list[float]:
+        return await asyncio.gather(*(share(client) for client in clients))
+
+    return list(run(main))
+
+
+@asynccontextmanager
+async def kept_busy(clients: Sequence[Client], *, queries: int = 16) -> AsyncIterator[None]:
+    """Let clients ask without end, so many queries each at a time."""
+
+    async def ask(client: Client) -> None:
+        while True:
+            await client.ask()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(ask(client)) for client in clients for _ in range(queries)]
+        yield
+        for task in tasks:
+            task.cancel()
+
+
+async def seconds_until(clients: Sequence[Client], *, rate: float, over: float = 1.0) -> float:
+    """Return after how many seconds clients together had so many requests a second admitted.
+
+    Args:
+        clients: Which ones.
+        rate: Requests a second.
+        over: Over how many seconds that is measured. It counts from their middle.
+    """
+    steps = round(over * 10)
+    admitted = [sum(each.statuses[200] for each in clients)]
+    while len(admitted) <= 600:
+        await asyncio.sleep(0.1)
+        admitted.append(sum(each.statuses[200] for each in clients))
+        if len(admitted) > steps and admitted[-1] - admitted[-1 - steps] >= rate * over:
+            return (len(admitted) - 1) / 10 - over / 2
+    return math.inf

@@ -1,21 +1,35 @@
 """How many requests a second: at most the user's maximum, and fewer after throttling."""
 
-from math import inf
+from math import inf, sqrt
 from typing import Final
 
 __all__ = ["AdaptiveRate"]
 
 _LATENESS: Final = 0.01  # seconds that timers may be late without lowering the rate
-_CUT: Final = 0.7  # the part of the rate that is left after throttling
-_GROWTH: Final = 0.3  # the part of the rate that is added in a second
-_CAUTION: Final = 0.05  # the same, near the rate at the last throttling
-_NEAR: Final = 0.8, 1.25  # what is near that rate: these parts of it
-_SHORTEST: Final = 0.1  # seconds over which a rate can be measured
-_LEAST: Final = 20.0  # requests a second; a lower rate may only mean that few were needed
+_BURST: Final = 0.25  # seconds; what is admitted in so short a time at first is taken for a burst
+_SEARCH: Final = 1.4  # the part of the rate that is added in a second, until the limit is found
+_GROWTH: Final = 0.6  # the same, to find out later if more is admitted now
+_SLOW: Final = 40.0  # requests a second; slower rates grow faster, so that shares even out
+_MARGIN: Final = 0.98  # the part of the limit that is used
+_HOLD: Final = 7.0  # a rate is held for so many times the pause after throttling
+_SHORTEST_PAUSE: Final = 0.35  # seconds; a shorter one counts as this
+_HELD_LONGER: Final = 1.25  # the factor if the rate was right
+_HELD_SHORTER: Final = 0.3  # the factor if it was too high
+_SHORTEST_HOLD: Final = 1.5  # seconds
+_FEWEST: Final = 20  # requests at a rate before it grows; fewer at rates below 4 a second
+_CUT: Final = 0.7, 0.92  # the least and the most that is left of a rate that was too high
+_PAUSE: Final = 0.25  # the part of the pause that counts as time in which requests were admitted
 
 
 class AdaptiveRate:
     """Spaces requests. Without a maximum, and before the first throttling, it does nothing.
+
+    It takes the API for a token bucket whose rate and burst are unknown. After the first throttled
+    response it searches: the rate grows until requests are throttled again, which shows the limit.
+    A rate just below the limit is held, and grows after a while, to find out if more is admitted
+    now. That ends in a pause, so the longer the pauses are, the longer a rate is held. Requests
+    that are throttled while the rate is held show that others use the API too, or that its limit
+    has fallen: the rate is lowered, and held for less time, to find soon what others leave.
 
     Args:
         max_rate: The maximum of requests a second; None for no maximum.
@@ -27,34 +41,88 @@ class AdaptiveRate:
         self.rate = inf
         """The rate after throttling, in requests a second; infinity before the first."""
         self._max_rate = max_rate or inf
-        self._ceiling = inf  # the rate at the last throttling
+        self._limit = inf  # the rate that is held
+        self._burst: float | None = None  # seconds at the limit; None before it is found
+        self._hold = 0.0  # seconds until the rate grows
+        self._age = 0.0  # seconds of sending at this rate
         self._last_send = 0.0
-        self._second = 0.0  # when the current count began, about a second ago at most
-        self._sends = 0
-        self._measured = 0.0  # requests a second, in the second before that
+        self._closed_at = 0.0  # when requests were throttled last
+        self._opened_at: float | None = None  # when the first one was admitted after that
+        self._admitted = 0.0  # requests since then
 
     def sent(self, now: float) -> None:
         """Count a request, and set when the next one may be sent."""
-        if now - self._second > 1:
-            self._measured = self._sends / (now - self._second)
-            self._second, self._sends = now, 0
-        self._sends += 1
-        if self.rate < inf:
-            self._grow(now)
-        interval = 1 / min(self.rate, self._max_rate)
+        rate = self._max_rate
+        if self.rate == inf:
+            self._look_back(now)
+        elif self._opened_at is not None:  # else it is a probe
+            if now <= self.next_send + _LATENESS:  # it waited for the rate
+                waited = min(now - self._last_send, 2 / self.rate, 1.0)
+                self._age += waited
+                if self._age >= self._hold:
+                    self.rate *= 1 + self._growth * waited
+            rate = min(self.rate, rate)
+        self._last_send = now
+        interval = 1 / rate
         made_up = min(_LATENESS, interval)
         self.next_send = max(self.next_send, now - made_up) + interval
 
-    def cut(self, now: float) -> None:
-        """Slow down: requests were throttled at the rate at which they were sent."""
-        sending = max(self._measured, self._sends / max(now - self._second, _SHORTEST))
-        self._ceiling = min(self.rate, max(sending, _LEAST))
-        self.rate = self._ceiling * _CUT
-        self._last_send = now
+    def _look_back(self, now: float) -> None:
+        """Count only what happened in the last two seconds, before the first throttling."""
+        if self._opened_at is None:
+            self._opened_at = self._closed_at = now
+        elif now - self._opened_at > 2:
+            self._opened_at, self._admitted = now - 1, self._admitted / 2
 
-    def _grow(self, now: float) -> None:
-        """Raise the rate for the time since the last request, as far as it waited for the rate."""
-        is_near = _NEAR[0] < self.rate / self._ceiling < _NEAR[1]
-        growth = _CAUTION if is_near else _GROWTH
-        self.rate *= 1 + growth * min(now - self._last_send, 2 / self.rate)
-        self._last_send = now
+    def admitted(self, now: float) -> None:
+        """Count a request that the API admitted, and that was sent after the last throttling."""
+        if self._opened_at is None:  # a probe was admitted
+            self.next_send = max(self.next_send, self._last_send + 1 / self.rate)
+            self._opened_at = self._last_send = now
+            self._admitted = self._age = 0.0
+        self._admitted += 1
+
+    def cut(self, now: float, *, unanswered: int) -> None:
+        """Slow down: requests were throttled at the rate at which they were sent.
+
+        Args:
+            now: The time.
+            unanswered: Requests that were sent after the first of those.
+        """
+        opened_at = now if self._opened_at is None else self._opened_at
+        open_for, pause = now - opened_at, opened_at - self._closed_at
+        if self.rate == inf:
+            self._limit = max(self._admitted, 1.0) / (open_for + _BURST)
+        elif self._age >= self._hold:
+            self._find_limit(self._admitted / max(open_for, _LATENESS), pause, unanswered)
+        else:
+            mean = self._admitted / max(open_for + _PAUSE * pause, _LATENESS)
+            self._limit *= min(max(_CUT[0], mean / self._limit), _CUT[1])
+            self._hold *= _HELD_SHORTER
+        if self._burst is not None:
+            slow = min(_FEWEST / self._limit, self._limit)  # few requests, but not of the slowest
+            self._hold = max(self._hold, _SHORTEST_HOLD, slow)
+        self.rate = self._limit
+        self._closed_at, self._opened_at = now, None
+
+    def _find_limit(self, mean: float, pause: float, unanswered: int) -> None:
+        """Set the limit after the rate has grown too far.
+
+        The bucket is empty as soon as what was sent beyond the limit is as much as the burst. For a
+        rate that grows exponentially, that gives the ratio of rate and limit, approximately.
+        """
+        peak = max(self._limit, self.rate - self._growth * unanswered)
+        burst = 2 * _BURST * self._limit / peak if self._burst is None else self._burst
+        found = _MARGIN * peak / (1 + sqrt(self._growth * burst / 2)) ** 2
+        longest = _HOLD * max(pause, _SHORTEST_PAUSE)
+        if self._burst is None:
+            self._limit, self._hold, self._burst = found, longest, burst
+        else:
+            self._limit = max(self._limit * _MARGIN, min(mean, found))
+            self._hold = min(longest, self._hold * _HELD_LONGER)
+
+    @property
+    def _growth(self) -> float:
+        if self._burst is None:
+            return _SEARCH
+        return _GROWTH * min(max(1.0, sqrt(_SLOW / self._limit)), 4.0)

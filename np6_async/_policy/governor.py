@@ -9,7 +9,7 @@ from .rate_limit import RateLimitTracker
 
 __all__ = ["Governor"]
 
-_FIRST_WINDOW: Final = 4.0  # requests at once, until responses show that more are admitted
+_FIRST_WINDOW: Final = 2.0  # requests at once, until responses show that more are admitted
 
 
 class Governor:
@@ -62,7 +62,7 @@ class Governor:
             self._probe = self._sent
             self._probes += 1
         self._adaptive_rate.sent(now)
-        self._rate_limit.spend(now)
+        self._rate_limit.spend(now, unanswered=self._unanswered)
         return self._sent
 
     def probes(self, number: int) -> int:
@@ -78,11 +78,15 @@ class Governor:
             quota: What the rate headers say; None if they are missing.
         """
         self._on_response(now, quota)
+        if number > self._sent_when_throttled:
+            self._adaptive_rate.admitted(now)
         if number == self._probe:
             self._probe = None
             self._probes = 0
         if self._window < self._concurrency:
-            self._window = min(self._window + 1 / self._window, self._concurrency)
+            is_safe = quota is not None and not self._sent_when_throttled
+            growth = 1.0 if is_safe else 1 / self._window
+            self._window = min(self._window + growth, self._concurrency)
 
     def on_throttled(self, now: float, number: int, quota: Quota | None, *, seconds: float) -> bool:
         """Count a request as throttled, and send none for so many seconds.
@@ -99,8 +103,6 @@ class Governor:
         """
         is_new = number > self._sent_when_throttled
         is_spent = quota is not None and quota.remaining == 0
-        if is_new and is_spent:
-            self._rate_limit.share()
         self._on_response(now, quota)
         self.blocked_until = max(self.blocked_until, now + seconds)
         if not is_new:
@@ -109,7 +111,7 @@ class Governor:
         if number != self._probe:  # a throttled probe says nothing new
             self._window = max(1.0, self._window / 2)
             if not is_spent:  # it was not the quota that ran out
-                self._adaptive_rate.cut(now)
+                self._adaptive_rate.cut(now, unanswered=self._unanswered)
         self._probe = 0
         return True
 
@@ -129,8 +131,5 @@ class Governor:
 
     def _on_response(self, now: float, quota: Quota | None) -> None:
         self._unanswered -= 1
-        if quota is None:
-            return
-        if not self._sent_when_throttled:
-            self._window = self._concurrency
-        self._rate_limit.observe(now, quota, unanswered=self._unanswered)
+        if quota is not None:
+            self._rate_limit.observe(now, quota, unanswered=self._unanswered)

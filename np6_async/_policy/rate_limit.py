@@ -1,15 +1,19 @@
 """What is left of the API's quota, according to the rate headers. Pure state."""
 
-from math import inf
+from math import inf, sqrt
 from typing import Final
 
 from .headers import Quota
 
 __all__ = ["RateLimitTracker"]
 
-_CAUTION: Final = 4.0  # if others use the quota too, 1 / 4 of what is left is sent at once
-_MOST_CAUTION: Final = 8.0
-_RELIEF: Final = 0.8  # the part of the caution that is left after a period without others
+_PART: Final = (
+    4.0  # beside another user, a 4th of what is left may be under way, and less beside more
+)
+_RESERVE: Final = 2.0  # requests for each user that are left alone, as others may have sent them
+_MOST_RESERVED: Final = 1 / 3  # of the limit
+_FIRST_GUESS: Final = 4.0  # users at most, before a whole period was seen
+_MOST_USERS: Final = 64.0
 
 
 class RateLimitTracker:
@@ -18,8 +22,9 @@ class RateLimitTracker:
     When a period ends, the next one is expected to have the same limit, until a response says
     otherwise. If no response says anything for a whole period, the quota is unknown again.
 
-    Other processes may use the same quota. Then only few requests are sent at once as it runs out,
-    so that a response shows it before many requests are throttled.
+    Other processes may use the same quota. What all have used of a period, divided by what this
+    client has, is how many users there are, if they are alike. Then only few requests are under way
+    at once, so that a response shows how fast the quota runs out, and the last few are left.
     """
 
     def __init__(self) -> None:
@@ -33,17 +38,26 @@ class RateLimitTracker:
         self._ends_at = 0.0  # when the current period ends
         self._announced_end = -inf  # when the last period ends that a response told of
         self._is_told = False  # whether that is the current period
-        self._caution = 1.0
-        self._others_seen = False  # whether others used the quota in this period
+        self._is_whole = False  # whether its beginning was noticed
+        self._own = 0  # requests of this client in the period
+        self._users = 1.0  # of the quota; this client is one of them
+        self._users_now = 1.0  # the same, as the latest response shows it
 
-    def spend(self, now: float) -> None:
-        """Count a request."""
+    def spend(self, now: float, *, unanswered: int) -> None:
+        """Count a request.
+
+        Args:
+            now: The time.
+            unanswered: Requests without a response, including this one.
+        """
         if self._left is None:
             return
+        self._own += 1
         if now >= self._ends_at:
             self._left = self._limit if self._is_told else None
             self._ends_at = now + self._length
             self._is_told = False
+            self._start(own=unanswered, is_whole=True)
         self._set(None if self._left is None else self._left - 1)
 
     def observe(self, now: float, quota: Quota, *, unanswered: int) -> None:
@@ -62,34 +76,36 @@ class RateLimitTracker:
         elif left is None or not self._is_told or moved < -self._length / 4:
             return  # it is about a period that is over
         self._ends_at = self._announced_end = max(end, self._announced_end)
-        if quota.remaining < left:
-            self.share(1)
+        if quota.limit is not None:
+            used = quota.limit - quota.remaining
+            self._users_now = min(max(1.0, used / self._own), _MOST_USERS)
+            self._users = max(self._users, min(self._users_now, _FIRST_GUESS))
         self._set(min(quota.remaining, left))
-
-    def share(self, factor: float = 2) -> None:
-        """Be more careful, because others use the quota too."""
-        self._others_seen = True
-        self._caution = min(max(_CAUTION, self._caution * factor), _MOST_CAUTION)
 
     def _begin(self, quota: Quota, unanswered: int) -> int:
         """Start a new period; return what is left of it by the client's own count."""
-        if not self._others_seen:
-            self._caution = max(1.0, self._caution * _RELIEF)
-        self._others_seen = False
         left = self._left
         if left is None or self._is_told:  # its beginning was not noticed
-            if quota.limit is not None and quota.remaining < quota.limit - unanswered - 1:
-                self.share(1)
+            self._start(own=unanswered + 1, is_whole=left is not None)
             left = max(0, quota.remaining - unanswered)
         self._limit = quota.limit
         self._length = max(self._length, quota.reset_in)
         self._is_told = True
         return left
 
+    def _start(self, *, own: int, is_whole: bool) -> None:
+        if self._is_whole:
+            self._users = self._users_now
+        self._users_now = self._users
+        self._own, self._is_whole = own, is_whole
+
     def _set(self, left: int | None) -> None:
         self._left = left if left is None else max(0, left)
         self.blocked_until = self._ends_at if self._left == 0 else 0.0
-        if self._left is None or self._caution <= 1:
-            self.max_unanswered = inf
-        else:
-            self.max_unanswered = max(1.0, self._left / self._caution)
+        self.max_unanswered = inf
+        if self._left is None or self._users <= 1:
+            return
+        self.max_unanswered = max(1.0, self._left / (_PART * sqrt(self._users)))
+        reserve = min(_RESERVE * self._users, _MOST_RESERVED * (self._limit or 0))
+        if self._left < reserve:
+            self.blocked_until = self._ends_at

@@ -42,7 +42,7 @@ THROTTLED: Final = 5
 RESEND: Final = 1
 """Tokens for sending a request again at once, after a stale pooled connection."""
 
-_THROTTLED_BASE: Final = 1.0  # seconds, if a throttled response names no time
+_THROTTLED_BASE: Final = 0.35  # seconds, if a throttled response names no time
 _SPREAD: Final = 0.1  # the part of Retry-After added at random, so that not all return at once
 _TRANSIENT_STATUSES: Final = frozenset({408, 425, 500, 502, 503, 504, 522, 524})
 

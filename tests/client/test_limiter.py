@@ -178,7 +178,7 @@ async def test_an_answer_lets_others_go_while_its_body_is_read() -> None:
 def test_R11_a_turn_that_ended_is_not_unanswered_and_is_taken_off_only_once(
     ends: list[str],
 ) -> None:
-    quota = Quota(4, 60.0, 100)  # others have had the rest, so one may go at once
+    quota = Quota(6, 60.0, 8)  # another has had as much, so one may go at once
 
     async def main() -> None:
         entrance, _ = limiter(concurrency=8)

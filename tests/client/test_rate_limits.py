@@ -1,13 +1,29 @@
 """What the policy achieves as a whole, on a clock that costs no time: how fast, how politely."""
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 from random import Random
+from statistics import median
+from typing import Any
 
 import pytest
 from attrs import frozen
 
 from np6_async._policy.headers import Quota
-from tests.simulation import Bucket, Client, Down, Server, Windows, work
+from tests.simulation import (
+    Bucket,
+    Client,
+    Down,
+    Response,
+    Server,
+    Windows,
+    kept_busy,
+    run,
+    seconds_until,
+    work,
+)
 
 pytestmark = pytest.mark.not_measured  # unit tests cover it a hundred times as fast
 
@@ -15,12 +31,15 @@ RATE = 100
 BURST = 20
 QUERIES = 1500
 IN_WINDOWS = QUERIES / RATE  # seconds that the queries take at best
-BY_BUCKET = (QUERIES - BURST) / RATE
+
+APIS: dict[str, Callable[[], Server]] = {
+    "rate headers": lambda: Windows(RATE),
+    "no headers": lambda: Bucket(RATE, burst=BURST),
+    "Retry-After": lambda: Bucket(RATE, burst=BURST, asked=1.0),
+}
 
 each_concurrency = pytest.mark.parametrize("concurrency", [16, 64])
-each_latency = pytest.mark.parametrize(
-    "latency", [pytest.param(0.005, marks=pytest.mark.nightly), 0.05]
-)
+each_api = pytest.mark.parametrize("api", APIS)
 each_seed = pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 
 
@@ -33,12 +52,24 @@ class Outcome:
         refused: The share of the requests that was refused.
         lost: How many queries failed.
         extra: How many requests were sent beside one for each query.
+        spread: How many times as long the last client took as the first.
     """
 
     seconds: float
     refused: float
     lost: int
     extra: int
+    spread: float
+
+
+def clients_of(
+    server: Server, processes: int, *, seed: int, concurrency: int = 16, latency: float = 0.02
+) -> list[Client]:
+    random = Random(seed)
+    return [
+        Client(server, Random(random.random()), concurrency=concurrency, latency=latency)
+        for _ in range(processes)
+    ]
 
 
 def outcome(
@@ -50,42 +81,86 @@ def outcome(
     concurrency: int = 16,
     latency: float = 0.02,
 ) -> Outcome:
-    random = Random(seed)
-    clients = [
-        Client(server, Random(random.random()), concurrency=concurrency, latency=latency)
-        for _ in range(processes)
-    ]
+    clients = clients_of(server, processes, seed=seed, concurrency=concurrency, latency=latency)
     seconds = work(clients, queries)
     requests = sum(client.statuses.total() for client in clients)
     admitted = sum(client.statuses[200] for client in clients)
     lost = sum(len(client.failures) for client in clients)
-    return Outcome(seconds, 1 - admitted / requests, lost, requests - queries)
+    spread = max(seconds) / min(seconds)
+    return Outcome(max(seconds), 1 - admitted / requests, lost, requests - queries, spread)
 
 
-@each_seed
-@each_latency
-@each_concurrency
-def test_R8_with_rate_headers_little_time_is_lost_and_next_to_nothing_refused(
-    concurrency: int, latency: float, seed: int
+def outcomes(server: Callable[[], Server], processes: int) -> list[Outcome]:
+    """Return the outcomes of 24 settings: both concurrencies, both latencies, six seeds."""
+    settings = product((16, 64), (0.005, 0.05), range(6))
+    return [
+        outcome(server(), processes=processes, concurrency=most, latency=latency, seed=seed)
+        for most, latency, seed in settings
+    ]
+
+
+# At most so many times as long as the quota requires: median and worst; and the most refused.
+GOALS = {
+    ("rate headers", 1): (1.05, 1.20, 0.01),
+    ("rate headers", 4): (1.10, 1.25, 0.05),
+    ("rate headers", 16): (1.20, 1.35, 0.15),
+    ("no headers", 1): (1.10, 1.25, 0.02),
+    ("no headers", 4): (1.20, 1.35, 0.05),
+    ("no headers", 16): (1.25, 1.40, 0.09),
+    ("Retry-After", 1): (1.22, 1.37, 0.01),
+    ("Retry-After", 4): (1.30, 1.55, 0.04),
+    ("Retry-After", 16): (1.40, 1.65, 0.08),
+}
+MOST_SPREAD = {"rate headers": 1.25, "no headers": 1.4, "Retry-After": 1.5}
+
+
+@pytest.mark.parametrize(("api", "processes"), GOALS)
+def test_R4_R8_R11_most_of_the_quota_is_taken_and_little_is_refused(
+    api: str, processes: int
 ) -> None:
-    found = outcome(Windows(RATE), concurrency=concurrency, latency=latency, seed=seed)
-    assert found.seconds <= 1.1 * IN_WINDOWS
-    assert found.refused < 0.01
+    most_time, worst_time, most_refused = GOALS[api, processes]
+    found = outcomes(APIS[api], processes)
+    ideal = IN_WINDOWS if api == "rate headers" else (QUERIES - BURST) / RATE
+    times = [each.seconds / ideal for each in found]
+    assert [each.lost for each in found] == [0] * 24
+    assert median(times) <= most_time
+    assert max(times) <= worst_time
+    assert median(each.refused for each in found) < most_refused
+    if processes == 4:
+        assert median(each.spread for each in found) <= MOST_SPREAD[api]
+
+
+@pytest.mark.parametrize("asked", [None, 1.0])
+def test_R7_a_503_is_a_refusal_as_well(asked: float | None) -> None:
+    found = outcome(Bucket(RATE, burst=BURST, status=503, asked=asked))
+    assert found.seconds <= 1.5 * IN_WINDOWS
+    assert found.refused < 0.02
     assert found.lost == 0
 
 
-@each_seed
-@each_latency
-@each_concurrency
-@pytest.mark.parametrize(("status", "asked"), [(429, None), (503, None), (429, 1.0), (503, 1.0)])
-def test_R4_R7_without_rate_headers_a_pace_is_learned(
-    status: int, asked: float | None, concurrency: int, latency: float, seed: int
+# nginx without `burst` is a bucket of one request. Latency varies by more than the gap between two
+# requests, so even the right rate is refused often.
+@pytest.mark.parametrize(
+    ("burst", "processes", "most_time"),
+    [(1, 1, 5), (1, 4, 10), (5, 1, 1.5), (5, 4, 1.7), (100, 1, 1.1), (100, 4, 1.2)],
+)
+@pytest.mark.parametrize("asked", [None, 1.0])
+def test_R4_whatever_the_burst_is_no_query_is_lost(
+    burst: int, processes: int, most_time: float, asked: float | None
 ) -> None:
-    server = Bucket(RATE, burst=BURST, status=status, asked=asked)
-    found = outcome(server, concurrency=concurrency, latency=latency, seed=seed)
-    assert found.seconds <= 1.6 * BY_BUCKET
-    assert found.refused < 0.05
-    assert found.lost == 0
+    settings = product((0.005, 0.05), range(2))
+    found = [
+        outcome(
+            Bucket(RATE, burst=burst, asked=asked),
+            processes=processes,
+            latency=latency,
+            seed=seed,
+        )
+        for latency, seed in settings
+    ]
+    assert sum(each.lost for each in found) == 0
+    assert median(each.seconds for each in found) <= most_time * IN_WINDOWS
+    assert median(each.refused for each in found) < (0.15 if burst == 1 else 0.06)
 
 
 @each_seed
@@ -93,35 +168,114 @@ def test_R4_R7_without_rate_headers_a_pace_is_learned(
 def test_R4_a_pace_is_learned_whatever_it_is(rate: int, queries: int, seed: int) -> None:
     found = outcome(Bucket(rate, burst=rate), seed=seed, queries=queries, latency=0.01)
     assert found.lost == 0
-    assert found.seconds <= 2 * queries / rate
+    assert found.seconds <= 1.5 * queries / rate
     assert found.extra <= 50
 
 
-@each_seed
-@each_concurrency
-@pytest.mark.parametrize("processes", [2, 4])
-def test_R11_processes_share_a_quota_they_are_told_of(
-    processes: int, concurrency: int, seed: int
-) -> None:
-    server = Windows(RATE)
-    found = outcome(server, processes=processes, concurrency=concurrency, seed=seed)
-    assert found.lost == 0
-    assert found.refused <= 0.15
-    assert found.seconds <= 1.2 * IN_WINDOWS
+class Flaky:
+    """Answers some requests with 503, however fast they come."""
+
+    rate = 0
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._random = Random(0)
+
+    def answer(self, now: float) -> Response:
+        return Response(503 if self._random.random() < self._share else 200)
 
 
-@each_seed
-@each_concurrency
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("processes", [2, 4])
-def test_R11_processes_share_a_quota_they_are_not_told_of(
-    processes: int, status: int, concurrency: int, seed: int
+@pytest.mark.parametrize(("share", "seconds"), [(0.02, 20), (0.1, 140), (0.4, 350)])
+def test_R7_refusals_at_random_do_not_stop_everything(share: float, seconds: float) -> None:
+    assert outcome(Flaky(share), queries=500).seconds < seconds
+
+
+# Changes
+
+
+def medians(scene: Callable[[int], Any]) -> list[float]:
+    """Return the median of each number that a scene returns, over 8 seeds."""
+    found = [run(partial(scene, seed)) for seed in range(8)]
+    return [median(numbers) for numbers in zip(*found, strict=True)]
+
+
+@each_api
+@pytest.mark.parametrize(("processes", "seconds"), [(4, 4), (16, 8)])
+def test_R11_who_is_left_alone_soon_takes_what_others_leave(
+    api: str, processes: int, seconds: float
 ) -> None:
-    server = Bucket(RATE, burst=BURST, status=status)
-    found = outcome(server, processes=processes, concurrency=concurrency, seed=seed)
-    assert found.lost == 0
-    assert found.refused <= 0.05
-    assert found.seconds <= 1.8 * BY_BUCKET
+    async def scene(seed: int) -> tuple[float]:
+        last, *others = clients_of(APIS[api](), processes, seed=seed, latency=0.03)
+        async with kept_busy([last]):
+            async with kept_busy(others):
+                await asyncio.sleep(12 + seed / 4)
+            return (await seconds_until([last], rate=0.8 * RATE),)
+
+    assert medians(scene)[0] <= seconds
+
+
+@each_api
+def test_R11_who_comes_late_soon_gets_a_share(api: str) -> None:
+    async def scene(seed: int) -> tuple[float]:
+        last, *others = clients_of(APIS[api](), 4, seed=seed, latency=0.03)
+        async with kept_busy(others):
+            await asyncio.sleep(12 + seed / 4)
+            async with kept_busy([last]):
+                return (await seconds_until([last], rate=0.8 * RATE / 4, over=2),)
+
+    assert medians(scene)[0] <= 5
+
+
+@each_api
+@pytest.mark.parametrize("processes", [1, 4])
+def test_a_limit_that_changes_is_followed(api: str, processes: int) -> None:
+    async def scene(seed: int) -> tuple[float, float, float, float]:
+        server = APIS[api]()
+        clients = clients_of(server, processes, seed=seed, latency=0.03)
+
+        def count(status: int) -> int:
+            return sum(client.statuses[status] for client in clients)
+
+        async with kept_busy(clients):
+            await asyncio.sleep(10)
+            server.rate = 20
+            await asyncio.sleep(10)
+            admitted, refused = count(200), count(429)
+            await asyncio.sleep(20)
+            admitted, refused = count(200) - admitted, count(429) - refused
+            server.rate = 200
+            rise = await seconds_until(clients, rate=160)
+        lost = sum(len(client.failures) for client in clients)
+        return -admitted / 400, refused / (admitted + refused), rise, lost
+
+    unused, refused, rise, lost = medians(scene)
+    assert -unused >= 0.8
+    assert refused <= 0.15
+    assert rise <= 10
+    assert lost == 0
+
+
+@each_api
+def test_a_single_query_on_a_client_that_was_idle_is_never_slowed(api: str) -> None:
+    async def main() -> tuple[float, float]:
+        (client,) = clients_of(APIS[api](), 1, seed=0)
+        now = asyncio.get_running_loop().time
+        async with kept_busy([client]):
+            await asyncio.sleep(10)
+        await asyncio.sleep(300)
+        began = now()
+        await client.ask()
+        alone = now() - began
+        await asyncio.sleep(300)
+        refused = client.statuses[429]
+        began = now()
+        await asyncio.gather(*(client.ask() for _ in range(200)))
+        assert client.statuses[429] - refused <= 16
+        return alone, now() - began
+
+    alone, many = run(main)
+    assert alone < 0.05
+    assert many < 4
 
 
 LIES: dict[str, Callable[[Quota], Quota | None]] = {

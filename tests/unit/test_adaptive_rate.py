@@ -1,8 +1,10 @@
 """The rate: as fast as the user allows, and as throttled responses have taught."""
 
+import math
 from itertools import pairwise
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,13 +21,62 @@ def sent_at(adaptive: AdaptiveRate, *, count: int, since: float) -> list[float]:
     return moments
 
 
-def learned(*, rate: float, since: float = 100.0) -> AdaptiveRate:
-    """Return what a throttling teaches after two seconds of requests at a rate."""
-    adaptive = AdaptiveRate(None)
-    for number in range(int(2 * rate)):
-        adaptive.sent(since - 2 + number / rate)
-    adaptive.cut(since)
-    return adaptive
+class Bucket:
+    """An API that admits so many requests a second, and a burst."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self.rate, self.burst = rate, burst
+        self.tokens, self.last = burst, 100.0
+
+    def admits(self, now: float) -> bool:
+        self.tokens = min(self.burst, self.tokens + (now - self.last) * self.rate)
+        self.last = now
+        admitted = self.tokens >= 1
+        self.tokens -= admitted
+        return admitted
+
+
+@frozen
+class Throttling:
+    """What a throttled response changed.
+
+    Attributes:
+        at: When it came.
+        rate: The rate before.
+        held: The rate after.
+    """
+
+    at: float
+    rate: float
+    held: float
+
+
+def run(
+    adaptive: AdaptiveRate, bucket: Bucket, *, seconds: float, pause: float = 0.3
+) -> list[Throttling]:
+    """Send as fast as the rate allows, without latency."""
+    now, found = max(bucket.last, adaptive.next_send), []
+    end = now + seconds
+    while now < end:
+        adaptive.sent(now)
+        if bucket.admits(now):
+            adaptive.admitted(now)
+            now = max(now + 0.0005, adaptive.next_send)
+        else:
+            before = adaptive.rate
+            adaptive.cut(now, unanswered=0)
+            found.append(Throttling(now, before, adaptive.rate))
+            now = max(now + pause, adaptive.next_send)
+    return found
+
+
+def held(rate: float, *, pause: float = 0.3) -> tuple[AdaptiveRate, Bucket]:
+    """Return a rate whose limit is found and that is held since the last request."""
+    adaptive, bucket = AdaptiveRate(None), Bucket(rate, rate / 5)
+    run(adaptive, bucket, seconds=30, pause=pause)
+    while not run(adaptive, bucket, seconds=0.1, pause=pause):
+        pass
+    return adaptive, bucket
 
 
 def test_without_a_rate_nothing_is_paced() -> None:
@@ -66,101 +117,203 @@ def test_a_timer_that_is_a_little_late_does_not_lower_the_rate() -> None:
     assert now == pytest.approx(10, rel=0.01)
 
 
-@pytest.mark.parametrize("rate", [20, 100, 300])
-def test_a_first_refusal_slows_down_to_a_part_of_the_rate_of_sending(rate: float) -> None:
-    assert learned(rate=rate).rate == pytest.approx(0.7 * rate, rel=0.1)
+# The first throttling
 
 
-def test_a_first_refusal_in_the_first_moment_does_not_take_the_burst_for_the_rate() -> None:
+@pytest.mark.parametrize(
+    ("sent", "seconds", "rate"), [(20, 0.0, 80), (50, 0.25, 100), (95, 0.7, 100), (0, 0.0, 4)]
+)
+def test_the_first_throttling_slows_down_to_about_the_rate_of_what_was_admitted(
+    sent: int, seconds: float, rate: float
+) -> None:
     adaptive = AdaptiveRate(None)
-    sent_at(adaptive, count=4, since=100.0)
-    adaptive.cut(100.001)
-    assert adaptive.rate == pytest.approx(0.7 * 4 / 0.1)
+    adaptive.sent(100.0)
+    for _ in range(sent):
+        adaptive.admitted(100.0 + seconds / 2)
+    adaptive.cut(100.0 + seconds, unanswered=3)
+    assert adaptive.rate == pytest.approx(rate)
 
 
-def test_a_refusal_after_a_long_silence_does_not_take_the_silence_for_the_rate() -> None:
+def test_the_first_throttling_goes_by_the_last_seconds() -> None:
     adaptive = AdaptiveRate(None)
-    sent_at(adaptive, count=1, since=100.0)
-    sent_at(adaptive, count=50, since=5000.0)
-    adaptive.cut(5000.5)
-    assert adaptive.rate == pytest.approx(70)
+    for number in range(10_000):  # for hours
+        adaptive.sent(100.0 + number)
+        adaptive.admitted(100.0 + number)
+    for number in range(100):
+        adaptive.sent(10_100.0 + number / 100)
+        adaptive.admitted(10_100.0 + number / 100)
+    adaptive.cut(10_101.0, unanswered=0)
+    assert 30 < adaptive.rate < 110
 
 
-def test_a_refusal_as_a_second_begins_goes_by_the_second_before() -> None:
+# The search
+
+
+def test_then_the_rate_grows_until_requests_are_throttled_again() -> None:
     adaptive = AdaptiveRate(None)
-    for number in range(103):
-        adaptive.sent(100 + number / 100)
-    adaptive.cut(101.02)
-    assert adaptive.rate == pytest.approx(70, rel=0.01)
+    adaptive.sent(100.0)
+    adaptive.admitted(100.0)
+    adaptive.cut(100.0, unanswered=0)
+    start = adaptive.rate
+    adaptive.sent(101.0)
+    adaptive.admitted(101.0)
+    while adaptive.next_send < 103:
+        adaptive.sent(adaptive.next_send)
+    assert adaptive.rate / start == pytest.approx(math.exp(1.4 * 2), rel=0.2)
 
 
-def test_a_burst_of_two_seconds_ago_is_not_taken_for_the_rate() -> None:
+@pytest.mark.parametrize("rate", [3, 20, 100, 1000])
+@pytest.mark.parametrize("burst", [0.05, 0.2, 1.0])
+def test_the_limit_is_found(rate: float, burst: float) -> None:
     adaptive = AdaptiveRate(None)
-    for number in range(300):
-        adaptive.sent(100 + number / 300)
-    for number in range(50):
-        adaptive.sent(101.01 + number / 30)
-    adaptive.cut(102.65)
-    assert adaptive.rate == pytest.approx(0.7 * 30, rel=0.1)
+    bucket = Bucket(rate, max(1, rate * burst))
+    found = run(adaptive, bucket, seconds=60 if rate > 3 else 300)
+    assert (0.55 if rate * burst < 3 else 0.75) * rate < found[-1].held < 1.1 * rate
+    assert len(found) < 0.13 * rate * (found[-1].at - 100)
 
 
-def test_each_refusal_slows_down_further() -> None:
-    adaptive = learned(rate=100)
-    first = adaptive.rate
-    adaptive.cut(100.0)
-    assert adaptive.rate == pytest.approx(0.7 * first)
+@given(st.sampled_from([10.0, 100.0, 400.0]), st.floats(0.05, 1.0), st.floats(0.05, 2.0))
+def test_most_of_the_limit_is_used_and_little_is_throttled(
+    rate: float, burst: float, pause: float
+) -> None:
+    adaptive, bucket = AdaptiveRate(None), Bucket(rate, max(2, rate * burst))
+    run(adaptive, bucket, seconds=20, pause=pause)
+    found = run(adaptive, bucket, seconds=60, pause=pause)
+    assert len(found) * pause < 0.5 * 60
+    assert len(found) < 0.08 * 60 * rate
+    assert sum(each.held for each in found) > 0.6 * rate * len(found)
 
 
-def test_a_refusal_of_few_requests_is_not_taken_for_one_of_many() -> None:
-    adaptive = learned(rate=300)
-    sent_at(adaptive, count=30, since=200.0)
-    adaptive.cut(201.0)
-    assert adaptive.rate == pytest.approx(0.7 * 30, rel=0.1)
-
-
-@pytest.mark.parametrize("rate", [0.5, 2, 10])
-def test_R7_a_refusal_while_little_is_asked_does_not_make_little_the_most(rate: float) -> None:
-    assert learned(rate=rate).rate == 14
-
-
-def test_a_limit_lower_than_that_is_found_by_more_refusals() -> None:
-    adaptive = learned(rate=2)
-    for second in range(20):
-        sent_at(adaptive, count=1, since=101.0 + second)
-        adaptive.cut(101.0 + second)
-    assert 0 < adaptive.rate < 1
-
-
-def test_a_pace_grows_while_requests_wait_for_it() -> None:
-    adaptive = learned(rate=100)
-    moments = sent_at(adaptive, count=300, since=100.0)
-    assert 60 < adaptive.rate < 130
-    gaps = [later - earlier for earlier, later in pairwise(moments)]
-    assert gaps[1:] == sorted(gaps[1:], reverse=True)
-
-
-def test_a_pace_grows_slowly_near_the_rate_of_the_last_refusal() -> None:
-    adaptive = learned(rate=100)
-    rates: list[float] = []
-    for _ in range(12):
-        while adaptive.next_send < 100 + len(rates) + 1:
+def test_requests_sent_after_the_throttled_one_do_not_count_as_sent_before() -> None:
+    limits = []
+    for unanswered in (0, 10):
+        adaptive = AdaptiveRate(None)
+        sent_at(adaptive, count=20, since=100.0)
+        adaptive.cut(100.1, unanswered=0)
+        adaptive.admitted(100.5)
+        while adaptive.next_send < 102:
             adaptive.sent(adaptive.next_send)
-        rates.append(adaptive.rate)
-    growth = [later / earlier for earlier, later in pairwise(rates)]
-    assert min(growth) == pytest.approx(1.05, abs=0.01)
-    assert growth[-1] == pytest.approx(1.34, abs=0.02)
+        adaptive.cut(102.0, unanswered=unanswered)
+        limits.append(adaptive.rate)
+    assert limits[1] < limits[0]
 
 
-def test_a_pace_does_not_grow_while_nobody_asks() -> None:
-    adaptive = learned(rate=100)
+# The hold
+
+
+def test_a_rate_is_held_and_then_grows() -> None:
+    adaptive, _ = held(100)
+    limit, now = adaptive.rate, adaptive.next_send + 0.3
+    adaptive.sent(now)
+    adaptive.admitted(now)
+    rates: dict[float, float] = {}
+    while now < adaptive.next_send < 1e6 and len(rates) < 2000:
+        now = adaptive.next_send
+        adaptive.sent(now)
+        rates[now] = adaptive.rate
+    began = min(rates)
+    assert {rate for at, rate in rates.items() if at < began + 2.3} == {limit}
+    assert all(rate > limit for at, rate in rates.items() if at > began + 2.6)
+
+
+@pytest.mark.parametrize("pause", [1.0, 5.0, 30.0])
+def test_the_longer_a_pause_is_the_longer_the_rate_is_held(pause: float) -> None:
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    found = run(adaptive, bucket, seconds=20 * pause, pause=pause)
+    gaps = [later.at - earlier.at for earlier, later in pairwise(found[1:])]
+    assert min(gaps) > 2 * pause
+    assert max(gaps) > 7 * pause
+
+
+def test_a_rate_that_is_throttled_while_it_is_held_is_lowered_a_little() -> None:
+    adaptive, _ = held(100)
+    before, now = adaptive.rate, adaptive.next_send + 0.3
+    for number in range(90):
+        adaptive.sent(now + number / 90)
+        adaptive.admitted(now + number / 90)
+    adaptive.cut(now + 1, unanswered=0)
+    assert 0.8 * before < adaptive.rate <= 0.92 * before
+
+
+def test_a_limit_that_falls_is_followed() -> None:
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    run(adaptive, bucket, seconds=20)
+    bucket.rate = 20
+    run(adaptive, bucket, seconds=10)
+    assert 10 < adaptive.rate < 40
+
+
+def test_a_limit_that_rises_is_followed() -> None:
+    adaptive, bucket = AdaptiveRate(None), Bucket(20, 20)
+    run(adaptive, bucket, seconds=20)
+    bucket.rate = 200
+    found = run(adaptive, bucket, seconds=10)
+    assert max(adaptive.rate, *(each.rate for each in found)) > 160
+
+
+def test_a_slow_rate_grows_faster_than_a_fast_one() -> None:
+    growth = []
+    for rate in (5, 100):
+        adaptive, bucket = held(rate)
+        bucket.rate, bucket.burst = 1e6, 1e6
+        before = adaptive.rate
+        run(adaptive, bucket, seconds=5)
+        growth.append(adaptive.rate / before)
+    assert growth[0] > 1.3 * growth[1]
+
+
+def test_a_rate_does_not_grow_while_nobody_asks() -> None:
+    adaptive, _ = held(100)
+    adaptive.sent(adaptive.next_send + 1)
+    adaptive.admitted(adaptive.next_send + 1)
     before = adaptive.rate
     sent_at(adaptive, count=1, since=10_000.0)
-    assert adaptive.rate == pytest.approx(before, rel=0.01)
+    assert adaptive.rate == pytest.approx(before, rel=0.02)
+
+
+def test_a_rate_does_not_grow_while_less_is_asked() -> None:
+    adaptive, _ = held(100)
+    now = adaptive.next_send + 1
+    adaptive.sent(now)
+    adaptive.admitted(now)
+    before = adaptive.rate
+    for _ in range(1000):
+        now += 0.1
+        adaptive.sent(now)
+    assert adaptive.rate == before
+
+
+def test_a_client_that_was_idle_sends_at_the_rate_that_it_knows() -> None:
+    adaptive, _ = held(100)
+    adaptive.sent(adaptive.next_send + 1)
+    adaptive.admitted(adaptive.next_send + 1)
+    moments = sent_at(adaptive, count=100, since=10_000.0)
+    assert moments[0] == 10_000.0
+    assert moments[-1] - moments[0] == pytest.approx(1, rel=0.1)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["send", "admit", "cut"]), st.floats(0, 100), st.integers(0, 50))
+    )
+)
+def test_whatever_happens_there_is_a_rate(steps: list[tuple[str, float, int]]) -> None:
+    adaptive, now = AdaptiveRate(None), 100.0
+    for step, seconds, unanswered in steps:
+        now += seconds
+        if step == "send":
+            now = max(now, adaptive.next_send)
+            adaptive.sent(now)
+        elif step == "admit":
+            adaptive.admitted(now)
+        else:
+            adaptive.cut(now, unanswered=unanswered)
+        assert adaptive.rate > 0
 
 
 def test_a_bound_of_the_user_s_own_is_never_passed() -> None:
     adaptive = AdaptiveRate(10)
     sent_at(adaptive, count=20, since=100.0)
-    adaptive.cut(102.0)
+    adaptive.cut(102.0, unanswered=0)
     gaps = [b - a for a, b in pairwise(sent_at(adaptive, count=500, since=102.0))]
     assert min(gaps[1:]) >= 0.0999

@@ -24,7 +24,7 @@ def sent_at(tracker: RateLimitTracker, *, count: int, since: float) -> list[floa
     now, moments = since, []
     for _ in range(count):
         now = max(now, tracker.blocked_until)
-        tracker.spend(now)
+        tracker.spend(now, unanswered=1)
         moments.append(now)
     return moments
 
@@ -51,8 +51,8 @@ def test_requests_under_way_are_taken_off_the_first_time() -> None:
 
 def test_requests_under_way_are_not_taken_off_again() -> None:
     tracker = observed(remaining=5)
-    tracker.spend(101.0)
-    tracker.spend(101.0)
+    tracker.spend(101.0, unanswered=1)
+    tracker.spend(101.0, unanswered=1)
     tracker.observe(101.0, Quota(4, 29.0), unanswered=1)
     assert sent_at(tracker, count=4, since=101.0) == [101.0] * 3 + [130.0]
 
@@ -93,13 +93,13 @@ def test_a_reset_that_is_more_than_a_quarter_later_is_that_of_a_new_period() -> 
 
 def test_a_request_that_goes_though_nothing_is_left_opens_nothing() -> None:
     tracker = observed(remaining=0)
-    tracker.spend(101.0)
+    tracker.spend(101.0, unanswered=1)
     assert tracker.blocked_until == 130.0
 
 
 def test_R9_an_answer_of_the_period_before_says_nothing_about_this_one() -> None:
-    tracker = observed(remaining=0, limit=10)
-    tracker.spend(130.0)
+    tracker = observed(remaining=0, limit=10, unanswered=9)
+    tracker.spend(130.0, unanswered=1)
     tracker.observe(130.1, Quota(0, 0.0, 10), unanswered=1)
     assert sent_at(tracker, count=10, since=130.2) == [130.2] * 9 + [160.0]
 
@@ -111,21 +111,21 @@ def test_a_reset_that_moved_on_is_a_new_period() -> None:
 
 
 def test_the_next_period_is_taken_to_be_like_the_last() -> None:
-    tracker = observed(remaining=0, limit=2)
+    tracker = observed(remaining=0, limit=2, unanswered=1)
     assert sent_at(tracker, count=3, since=100.0) == [130.0, 130.0, 160.0]
 
 
 def test_the_next_period_is_what_its_answers_say() -> None:
-    tracker = observed(remaining=0, limit=3)
-    tracker.spend(130.0)
+    tracker = observed(remaining=0, limit=3, unanswered=2)
+    tracker.spend(130.0, unanswered=1)
     tracker.observe(130.1, Quota(1, 30.0, 3), unanswered=0)
     assert sent_at(tracker, count=2, since=131.0) == [131.0, pytest.approx(160.1)]
 
 
 def test_requests_of_a_period_that_they_began_are_not_taken_off_again() -> None:
-    tracker = observed(remaining=0, limit=3)
-    tracker.spend(130.0)
-    tracker.spend(130.0)
+    tracker = observed(remaining=0, limit=3, unanswered=2)
+    tracker.spend(130.0, unanswered=1)
+    tracker.spend(130.0, unanswered=1)
     tracker.observe(130.5, Quota(1, 29.5, 3), unanswered=1)
     assert sent_at(tracker, count=2, since=131.0) == [131.0, 160.0]
 
@@ -138,7 +138,7 @@ def test_without_a_limit_the_next_period_is_open_until_an_answer_tells() -> None
 
 
 def test_R10_headers_that_cease_are_forgotten_after_a_period() -> None:
-    tracker = observed(remaining=0, limit=2)
+    tracker = observed(remaining=0, limit=2, unanswered=1)
     assert sent_at(tracker, count=50, since=100.0) == [130.0] * 2 + [160.0] * 48
 
 
@@ -149,7 +149,7 @@ def test_R10_a_quota_that_is_always_spent_still_admits_some(limit: int | None) -
     for _ in range(20):
         assert tracker.blocked_until - now <= 1.0
         now = max(now, tracker.blocked_until)
-        tracker.spend(now)
+        tracker.spend(now, unanswered=1)
         tracker.observe(now, Quota(0, 1.0, limit), unanswered=0)
     assert now <= 121.0
 
@@ -157,49 +157,103 @@ def test_R10_a_quota_that_is_always_spent_still_admits_some(limit: int | None) -
 def test_R11_alone_all_that_is_left_may_go_at_once() -> None:
     tracker = observed(remaining=99, limit=100)
     assert tracker.max_unanswered == inf
-    tracker.spend(100.0)
+    tracker.spend(100.0, unanswered=1)
     tracker.observe(100.1, Quota(98, 29.9, 100), unanswered=0)
     assert tracker.max_unanswered == inf
 
 
 @pytest.mark.parametrize(
     ("remaining", "unanswered", "max_unanswered"),
-    [(40, 0, 10), (3, 0, 1), (96, 3, inf), (95, 3, 23)],
+    [
+        (40, 0, 40 / 8),
+        (9, 0, 9 / 8),
+        (7, 0, 1),
+        (96, 3, inf),
+        (95, 3, 92 / (4 * 1.25**0.5)),
+        (97, 0, 97 / (4 * 3**0.5)),
+    ],
 )
 def test_R11_beside_others_a_part_of_what_is_left_goes_at_once(
     remaining: int, unanswered: int, max_unanswered: float
 ) -> None:
-    assert (
-        observed(remaining=remaining, limit=100, unanswered=unanswered).max_unanswered
-        == max_unanswered
-    )
+    tracker = observed(remaining=remaining, limit=100, unanswered=unanswered)
+    assert tracker.max_unanswered == pytest.approx(max_unanswered)
 
 
-def test_R11_each_surprise_makes_the_part_smaller() -> None:
-    tracker = observed(remaining=100, limit=100)
-    parts = []
-    for _ in range(4):
-        tracker.share()
-        tracker.observe(100.0, Quota(100, 30.0, 100), unanswered=0)
-        parts.append(100 / tracker.max_unanswered)
-    assert parts == [4, 8, 8, 8]
+class Shared:
+    """A quota of 100 a period of one second, which others use as well."""
+
+    def __init__(self) -> None:
+        self.tracker = RateLimitTracker()
+        self.now = 100.0
+
+    def period(self, *, own: int, others: int) -> float:
+        """Send the requests of a period, those of others after each of this client's.
+
+        Returns:
+            The part of what is left that may be under way after the first response: one divided by
+            this number.
+        """
+        self.now += 1
+        part = 0.0
+        for number in range(own):
+            used = number + 1 + others * number // own
+            self.tracker.spend(self.now, unanswered=1)
+            self.tracker.observe(self.now, Quota(100 - used, 1.0, 100), unanswered=0)
+            part = part or self.tracker.max_unanswered / (100 - used)
+        self.tracker.observe(self.now, Quota(100 - own - others, 1.0, 100), unanswered=0)
+        return 1 if part == inf else 1 / part
 
 
-def test_R11_others_who_came_first_in_a_period_do_not_make_the_part_smaller() -> None:
-    tracker = observed(remaining=40, limit=100)
-    tracker.observe(140.0, Quota(40, 30.0, 100), unanswered=0)
-    assert tracker.max_unanswered == 10
+@pytest.mark.parametrize(("own", "others", "users"), [(50, 50, 2), (20, 60, 4), (5, 75, 16)])
+def test_R11_a_whole_period_shows_how_many_users_there_are(
+    own: int, others: int, users: int
+) -> None:
+    shared = Shared()
+    parts = [shared.period(own=own, others=others) for _ in range(3)]
+    assert parts[-1] == pytest.approx(4 * users**0.5, rel=0.05)
 
 
-def test_R11_periods_without_others_make_the_part_larger() -> None:
-    tracker = observed(remaining=40, limit=100)
-    parts = []
-    for period in range(1, 9):
-        now = 100.0 + 30 * period
-        tracker.spend(now)
-        tracker.observe(now, Quota(99, 30.0, 100), unanswered=0)
-        parts.append(99 / tracker.max_unanswered)
-    assert parts == pytest.approx([4, 3.2, 2.56, 2.048, 1.6384, 1.31072, 1.048576, 0])
+def test_R11_a_client_that_is_left_alone_takes_everything_in_the_period_after() -> None:
+    shared = Shared()
+    for _ in range(3):
+        shared.period(own=10, others=70)
+    assert shared.period(own=90, others=0) > 8
+    assert shared.period(own=90, others=0) == 1
+
+
+def test_R11_before_a_whole_period_was_seen_at_most_four_users_are_taken_for_granted() -> None:
+    assert observed(remaining=80, limit=100).max_unanswered == 80 / (4 * 4**0.5)
+
+
+def test_R11_who_used_nearly_nothing_still_gets_a_part() -> None:
+    shared = Shared()
+    parts = [shared.period(own=1, others=94) for _ in range(3)]
+    assert parts[-1] == pytest.approx(4 * 64**0.5)
+
+
+def test_R11_others_are_forgotten_when_the_headers_cease() -> None:
+    shared = Shared()
+    shared.period(own=10, others=70)
+    for _ in range(3):
+        shared.now += 5
+        shared.tracker.spend(shared.now, unanswered=1)
+    assert shared.tracker.max_unanswered == inf
+
+
+@pytest.mark.parametrize(("limit", "left"), [(100, 8), (12, 4)])
+def test_R11_beside_others_the_last_few_are_left_alone(limit: int, left: int) -> None:
+    tracker = observed(remaining=limit // 2, limit=limit, unanswered=limit // 8 - 1)
+    tracker.observe(100.0, Quota(left, 30.0, limit), unanswered=0)
+    assert tracker.blocked_until == 0
+    tracker.observe(100.0, Quota(left - 1, 30.0, limit), unanswered=0)
+    assert tracker.blocked_until == 130.0
+
+
+def test_R11_beside_others_one_request_of_a_period_goes_even_if_few_are_left() -> None:
+    tracker = observed(remaining=1, limit=2, unanswered=0)
+    assert tracker.blocked_until == 0.0
+    assert sent_at(tracker, count=3, since=100.0) == [100.0, 130.0, 130.0]
 
 
 quotas = st.builds(
@@ -222,7 +276,7 @@ def test_R10_whatever_the_headers_say_the_wait_has_an_end(
         now += seconds
         if quota is None:
             now = max(now, tracker.blocked_until)
-            tracker.spend(now)
+            tracker.spend(now, unanswered=1)
         else:
             tracker.observe(now, quota, unanswered=unanswered)
         assert tracker.blocked_until <= now + 3600

@@ -171,7 +171,8 @@ def test_who_was_refused_waits_with_everybody_and_not_alone(error: NP6Error) -> 
 
 @pytest.mark.parametrize("code", [429, 503])
 @pytest.mark.parametrize(
-    ("refusals", "bound"), [*enumerate([1, 2, 4, 8, 16, 20, 20, 20, 20, 20], start=1)]
+    ("refusals", "bound"),
+    [*enumerate([0.35, 0.7, 1.4, 2.8, 5.6, 11.2, 20, 20, 20, 20], start=1)],
 )
 def test_R4_a_refusal_without_a_hint_closes_the_gate_for_longer_each_time(
     code: int, refusals: int, bound: float
@@ -191,7 +192,7 @@ def test_R1_the_gate_is_closed_for_as_long_as_asked_and_up_to_a_tenth_more(
     assert asked <= retries(random=lambda: random).throttle_delay(429, asked) <= 1.1 * asked + 1e-9
 
 
-@pytest.mark.parametrize(("probes", "bound"), [(0, 0.0), (1, 1.0), (2, 2.0), (3, 4.0), (99, 20)])
+@pytest.mark.parametrize(("probes", "bound"), [(0, 0.0), (1, 0.35), (2, 0.7), (3, 1.4), (99, 20)])
 def test_R10_a_hint_that_was_too_short_counts_no_more_than_backing_off(
     probes: int, bound: float
 ) -> None:
@@ -208,11 +209,11 @@ def test_H8_a_503_closes_no_gate_once_no_retry_is_paid_for() -> None:
     budget = RetryBudget()
     tried = retries(budget=budget)
     budget.spend(CAPACITY - TRANSIENT)
-    assert tried.throttle_delay(503, None) == 1
+    assert tried.throttle_delay(503, None) == 0.35
     budget.spend(1)
     assert tried.throttle_delay(503, None) == 0
     assert tried.throttle_delay(503, 2.0) == pytest.approx(2.2)
-    assert tried.throttle_delay(429, None) == 1
+    assert tried.throttle_delay(429, None) == 0.35
 
 
 # What ends it

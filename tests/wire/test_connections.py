@@ -74,12 +74,13 @@ class Pool:
         quota = {
             "X_RateLimit_Remaining": 1000,
             "X_RateLimit_Reset": 60,
-        }  # which lets requests go out again
+        }  # which widens the window
         return [self._go, *array(body(1, 2), **quota)]
 
     async def fill(self, client: NP6Client, server: FaultServer, size: int) -> None:
         """Have the client keep so many connections, and let them die."""
-        await client.executions(0)
+        for _ in range(size):
+            await client.executions(0)
         self._go.clear()
         async with asyncio.TaskGroup() as group:
             for number in range(size):

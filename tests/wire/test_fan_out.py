@@ -34,6 +34,7 @@ from tests.support import MakeClient, body, event, numbers, pickled, settled
 from .conftest import Serve
 from .fault_server import (
     End,
+    FaultServer,
     Request,
     Responder,
     Response,
@@ -49,6 +50,7 @@ AnyBatch = Batch[AnyEvent]
 AnyRun = FanOut[AnyEvent]
 ONCE = RetryPolicy(attempts=1)
 BEGUN = b"[" + event(1) + b"," + event(2)
+WITH_QUOTA = array(b"[]", X_RateLimit_Remaining=999, X_RateLimit_Reset=60)
 
 
 def by_id(replies: dict[int, Response]) -> Responder:
@@ -56,6 +58,18 @@ def by_id(replies: dict[int, Response]) -> Responder:
     return lambda request: replies.get(
         request.notification_id, array(body(request.notification_id))
     )
+
+
+def all_but_0(reply: Response) -> Responder:
+    """Give every request the same reply, but for notification 0 one that states a quota."""
+    return lambda request: reply if request.notification_id else WITH_QUOTA
+
+
+async def let_four_go_at_once(client: NP6Client, server: FaultServer) -> None:
+    """Widen the client's window by two answers that state a quota."""
+    for _ in range(2):
+        await client.bounces(0)
+    server.requests.clear()
 
 
 def bounces_of(notification_id: int, **window: Any) -> EventQuery:
@@ -261,9 +275,11 @@ class Counted:
 async def test_ids_are_read_as_queries_get_their_turn(
     serve: Serve, np6: MakeClient, concurrency: int, source: Callable[[Counted], Any]
 ) -> None:
-    server = await serve(always([End.SILENCE]))
+    server = await serve(all_but_0([End.SILENCE]))
     ids = Counted()
-    run = np6(server.url, concurrency=concurrency).fan_out(source(ids), kinds="bounces")
+    client = np6(server.url, concurrency=concurrency)
+    await let_four_go_at_once(client, server)
+    run = client.fan_out(source(ids), kinds="bounces")
     assert ids.read == 0
     async with run:
         await server.until(lambda: server.busy == concurrency)
@@ -450,7 +466,7 @@ async def test_a_misfit_fails_its_query_of_a_strict_client(serve: Serve, np6: Ma
 async def test_queries_are_retried_as_any_other(
     serve: Serve, np6: MakeClient, monkeypatch: pytest.MonkeyPatch, code: int, every: int
 ) -> None:
-    monkeypatch.setattr("random.random", lambda: 0.01)  # a refusal costs 10 ms, not a second
+    monkeypatch.setattr("random.random", lambda: 0.01)  # a refusal costs 4 ms, not 0.35 s
     bad = dict.fromkeys(range(0, 30, every), 2)
     asked = 30 + sum(bad.values())
 
@@ -471,8 +487,9 @@ async def test_queries_are_retried_as_any_other(
 async def test_H7_three_refusals_of_the_key_in_a_row_end_the_run(
     serve: Serve, np6: MakeClient, concurrency: int
 ) -> None:
-    server = await serve(always(status(401)))
+    server = await serve(all_but_0(status(401)))
     client = np6(server.url, concurrency=concurrency)
+    await let_four_go_at_once(client, server)
     ids = Counted()
     result = await client.fan_out(ids, kinds="bounces")
     assert not result.complete
@@ -487,14 +504,15 @@ async def test_H7_three_refusals_of_the_key_in_a_row_end_the_run(
 
 async def test_H7_a_dead_key_ends_what_is_under_way(serve: Serve, np6: MakeClient) -> None:
     go = asyncio.Event()
+    silence = all_but_0([End.SILENCE])
     server = await serve(
         lambda request: (
-            [go, *status(401)] if request.notification_id in (2, 3, 4) else [End.SILENCE]
+            [go, *status(401)] if request.notification_id in (2, 3, 4) else silence(request)
         )
     )
-    running = asyncio.ensure_future(
-        np6(server.url, concurrency=4).fan_out(range(1, 99), kinds="bounces")
-    )
+    client = np6(server.url, concurrency=4)
+    await let_four_go_at_once(client, server)
+    running = asyncio.ensure_future(client.fan_out(range(1, 99), kinds="bounces"))
     await server.until(lambda: len(server.requests) == 4)
     go.set()
     async with asyncio.timeout(1):
@@ -639,9 +657,10 @@ async def test_U9_an_error_in_the_loop_body_passes_untouched(serve: Serve, np6: 
 async def test_cancelling_ends_the_run(
     serve: Serve, np6: MakeClient, use: Callable[[AnyRun], Any]
 ) -> None:
-    server = await serve(always([End.SILENCE]))
+    server = await serve(all_but_0([End.SILENCE]))
     client = np6(server.url, concurrency=4)
-    task = asyncio.create_task(use(client.fan_out(range(99))))
+    await let_four_go_at_once(client, server)
+    task = asyncio.create_task(use(client.fan_out(range(1, 99))))
     await server.until(lambda: server.busy == 4)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -670,8 +689,9 @@ async def test_cancelling_while_the_consumer_is_slow_ends_the_run(
 
 
 async def test_U10_a_task_group_around_a_run_ends_it(serve: Serve, np6: MakeClient) -> None:
-    server = await serve(always([End.SILENCE]))
+    server = await serve(all_but_0([End.SILENCE]))
     client = np6(server.url)
+    await let_four_go_at_once(client, server)
 
     async def fail() -> None:
         await server.until(lambda: server.busy == 4)
@@ -679,7 +699,7 @@ async def test_U10_a_task_group_around_a_run_ends_it(serve: Serve, np6: MakeClie
 
     async def run_both() -> None:
         async with asyncio.TaskGroup() as group:
-            group.create_task(client.fan_out(range(99)))
+            group.create_task(client.fan_out(range(1, 99)))
             group.create_task(fail())
 
     with pytest.raises(ExceptionGroup) as caught:

@@ -60,10 +60,11 @@ async def test_no_more_requests_than_allowed_are_under_way(
 
     server = await serve(answer)
     client = np6(server.url, concurrency=concurrency)
-    await client.bounces(0)  # its rate headers open the window
+    for _ in range(concurrency):
+        await client.bounces(0)  # its rate headers widen the window
     assert await ask(client) == [[1]] * 30
     assert server.busiest == concurrency
-    assert len(server.requests) == 31
+    assert len(server.requests) == concurrency + 30
 
 
 async def test_a_second_query_can_be_asked_while_the_first_is_held(
