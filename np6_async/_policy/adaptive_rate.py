@@ -7,6 +7,7 @@ __all__ = ["AdaptiveRate"]
 
 _LATENESS: Final = 0.01  # seconds that timers may be late without lowering the rate
 _BURST: Final = 0.25  # seconds; what is admitted in so short a time at first is taken for a burst
+_LEAST: Final = 4.0  # requests; if fewer were admitted, that may mean that few were needed
 _SEARCH: Final = 1.4  # the part of the rate that is added in a second, until the limit is found
 _GROWTH: Final = 0.6  # the same, to find out later if more is admitted now
 _SLOW: Final = 40.0  # requests a second; slower rates grow faster, so that shares even out
@@ -92,7 +93,7 @@ class AdaptiveRate:
         opened_at = now if self._opened_at is None else self._opened_at
         open_for, pause = now - opened_at, opened_at - self._closed_at
         if self.rate == inf:
-            self._limit = max(self._admitted, 1.0) / (open_for + _BURST)
+            self._limit = max(self._admitted, _LEAST) / (open_for + _BURST)
         elif self._age >= self._hold:
             self._find_limit(self._admitted / max(open_for, _LATENESS), pause, unanswered)
         else:
