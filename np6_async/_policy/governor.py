@@ -113,6 +113,8 @@ class Governor:
             if not is_spent:  # it was not the quota that ran out
                 self._adaptive_rate.cut(now, unanswered=self._unanswered)
         self._probe = 0
+        if quota is not None and quota.remaining == 0 < quota.reset_in:
+            self._probes = 0  # others were faster, which is no reason to wait longer each time
         return True
 
     def on_lost(self, number: int) -> None:

@@ -213,6 +213,20 @@ def test_probes_are_counted_until_one_is_answered() -> None:
     assert governor.probes(governor.admit(70.0)) == 1
 
 
+@pytest.mark.parametrize(("reset_in", "counted"), [(0.5, [1, 1, 1]), (0.0, [1, 2, 3])])
+def test_R11_probes_that_came_after_others_had_used_the_quota_do_not_count(
+    reset_in: float, counted: list[int]
+) -> None:
+    governor = opened()
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=1.0)
+    probes = []
+    for now in (20.0, 30.0, 40.0):
+        number = governor.admit(now)
+        probes.append(governor.probes(number))
+        governor.on_throttled(now, number, Quota(0, reset_in, 100), seconds=1.0)
+    assert probes == counted
+
+
 def test_where_no_header_speaks_a_refusal_starts_a_pace() -> None:
     governor = opened()
     governor.on_throttled(10.0, governor.admit(10.0), None, seconds=0.0)
