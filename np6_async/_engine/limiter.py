@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from math import isfinite
-from types import TracebackType
 from typing import Self
 
 from np6_async._policy.governor import Governor
@@ -62,10 +61,8 @@ class Limiter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._waiters:
-            return
-        loop = asyncio.get_running_loop()
         while self._waiters:
+            loop = asyncio.get_running_loop()
             now = loop.time()
             delay = self._governor.delay(now)
             if delay > 0:
@@ -90,12 +87,7 @@ class Slot:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     @property
@@ -155,11 +147,6 @@ class _Released:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._handle.cancel()
         self._slot.reacquire()

@@ -57,23 +57,26 @@ class AdaptiveRate:
         if self.rate == inf:
             self._look_back(now)
         elif self._opened_at is not None:  # else it is a probe
-            if now <= self.next_send + _LATENESS:  # it waited for the rate
-                waited = min(now - self._last_send, 2 / self.rate, 1.0)
+            idle = now - self.next_send
+            if idle > 1:  # nobody asked
+                self._opened_at += idle
+                self._closed_at += idle
+            elif idle <= min(_LATENESS, 1 / self.rate):  # it waited for the rate
+                waited = min(now - self._last_send, 1.0)
                 self._age += waited
                 if self._age >= self._hold:
-                    self.rate *= 1 + self._growth * waited
-            rate = min(self.rate, rate)
+                    self.rate = min(self.rate * (1 + self._growth * waited), rate)
+            rate = self.rate
         self._last_send = now
         interval = 1 / rate
-        made_up = min(_LATENESS, interval)
-        self.next_send = max(self.next_send, now - made_up) + interval
+        self.next_send = max(self.next_send, now - min(_LATENESS, interval)) + interval
 
     def _look_back(self, now: float) -> None:
         """Count only what happened in the last two seconds, before the first throttling."""
         if self._opened_at is None:
             self._opened_at = self._closed_at = now
-        elif now - self._opened_at > 2:
-            self._opened_at, self._admitted = now - 1, self._admitted / 2
+        elif (seconds := now - self._opened_at) > 2:
+            self._opened_at, self._admitted = now - 1, self._admitted / seconds
 
     def admitted(self, now: float) -> None:
         """Count a request that the API admitted, and that was sent after the last throttling."""
@@ -95,7 +98,9 @@ class AdaptiveRate:
         if self.rate == inf:
             self._limit = max(self._admitted, _LEAST) / (open_for + _BURST)
         elif self._age >= self._hold:
-            self._find_limit(self._admitted / max(open_for, _LATENESS), pause, unanswered)
+            longest = _HOLD * max(pause, _SHORTEST_PAUSE)
+            self._hold = min(longest, self._hold * _HELD_LONGER or longest)
+            self._find_limit(self._admitted / max(open_for, _LATENESS), unanswered)
         else:
             mean = self._admitted / max(open_for + _PAUSE * pause, _LATENESS)
             self._limit *= min(max(_CUT[0], mean / self._limit), _CUT[1])
@@ -103,24 +108,21 @@ class AdaptiveRate:
         if self._burst is not None:
             slow = min(_FEWEST / self._limit, self._limit)  # few requests, but not of the slowest
             self._hold = max(self._hold, _SHORTEST_HOLD, slow)
-        self.rate = self._limit
+        self.rate = self._limit = min(self._limit, self._max_rate)
         self._closed_at, self._opened_at = now, None
 
-    def _find_limit(self, mean: float, pause: float, unanswered: int) -> None:
+    def _find_limit(self, mean: float, unanswered: int) -> None:
         """Set the limit after the rate has grown too far.
 
         The bucket is empty as soon as what was sent beyond the limit is as much as the burst. For a
         rate that grows exponentially, that gives the ratio of rate and limit, approximately.
         """
-        peak = max(self._limit, self.rate - self._growth * unanswered)
+        peak = max(self._limit, min(self.rate - self._growth * unanswered, 4 * mean))
         burst = 2 * _BURST * self._limit / peak if self._burst is None else self._burst
         found = _MARGIN * peak / (1 + sqrt(self._growth * burst / 2)) ** 2
-        longest = _HOLD * max(pause, _SHORTEST_PAUSE)
-        if self._burst is None:
-            self._limit, self._hold, self._burst = found, longest, burst
-        else:
-            self._limit = max(self._limit * _MARGIN, min(mean, found))
-            self._hold = min(longest, self._hold * _HELD_LONGER)
+        if self._burst is not None:
+            found = max(self._limit * _MARGIN, min(mean, found))
+        self._limit, self._burst = found, burst
 
     @property
     def _growth(self) -> float:

@@ -32,26 +32,22 @@ class Governor:
         """No request is sent before this moment, because the API throttled one."""
         self._concurrency = concurrency
         self._window = min(_FIRST_WINDOW, concurrency)
-        self._rate_limit = RateLimitTracker()
-        self._adaptive_rate = AdaptiveRate(max_rate)
+        self._quota = RateLimitTracker()
+        self._rate = AdaptiveRate(max_rate)
         self._unanswered = 0
         self._sent = 0  # requests so far; the number of the last one
         self._sent_when_throttled = 0  # requests up to this number belong to one burst
-        self._probe: int | None = (
-            None  # sent alone to see if any is admitted; 0: the next one is the probe
-        )
+        # Sent alone, to see if any is admitted; 0: the next one is the probe.
+        self._probe: int | None = None
         self._probes = 0  # in a row
 
     def delay(self, now: float) -> float:
         """Return seconds until the next request may be sent; infinity: when another one ends."""
         if self.in_flight + 1 > self._window or self._probe:
             return inf
-        if self._unanswered >= self._rate_limit.max_unanswered:
+        if self._unanswered >= self._quota.max_unanswered:
             return inf
-        earliest = max(
-            self.blocked_until, self._rate_limit.blocked_until, self._adaptive_rate.next_send
-        )
-        return max(0.0, earliest - now)
+        return max(now, self.blocked_until, self._quota.blocked_until, self._rate.next_send) - now
 
     def admit(self, now: float) -> int:
         """Count a request as under way, and return its number."""
@@ -61,8 +57,8 @@ class Governor:
         if self._probe == 0:
             self._probe = self._sent
             self._probes += 1
-        self._adaptive_rate.sent(now)
-        self._rate_limit.spend(now, unanswered=self._unanswered)
+        self._rate.sent(now)
+        self._quota.spend(now, unanswered=self._unanswered)
         return self._sent
 
     def probes(self, number: int) -> int:
@@ -79,14 +75,13 @@ class Governor:
         """
         self._on_response(now, quota)
         if number > self._sent_when_throttled:
-            self._adaptive_rate.admitted(now)
+            self._rate.admitted(now)
         if number == self._probe:
             self._probe = None
             self._probes = 0
-        if self._window < self._concurrency:
-            is_safe = quota is not None and not self._sent_when_throttled
-            growth = 1.0 if is_safe else 1 / self._window
-            self._window = min(self._window + growth, self._concurrency)
+        is_safe = quota is not None and not self._sent_when_throttled
+        growth = 1.0 if is_safe else 1 / self._window
+        self._window = min(self._window + growth, self._concurrency)
 
     def on_throttled(self, now: float, number: int, quota: Quota | None, *, seconds: float) -> bool:
         """Count a request as throttled, and send none for so many seconds.
@@ -101,17 +96,15 @@ class Governor:
             Whether this is new. A request that was sent before an earlier one was throttled belongs
             to the same burst.
         """
-        is_new = number > self._sent_when_throttled
-        is_spent = quota is not None and quota.remaining == 0
         self._on_response(now, quota)
         self.blocked_until = max(self.blocked_until, now + seconds)
-        if not is_new:
+        if number <= self._sent_when_throttled:
             return False
         self._sent_when_throttled = self._sent
         if number != self._probe:  # a throttled probe says nothing new
             self._window = max(1.0, self._window / 2)
-            if not is_spent:  # it was not the quota that ran out
-                self._adaptive_rate.cut(now, unanswered=self._unanswered)
+            if quota is None or quota.remaining:  # it was not the quota that ran out
+                self._rate.cut(now, unanswered=self._unanswered)
         self._probe = 0
         if quota is not None and quota.remaining == 0 < quota.reset_in:
             self._probes = 0  # others were faster, which is no reason to wait longer each time
@@ -134,4 +127,4 @@ class Governor:
     def _on_response(self, now: float, quota: Quota | None) -> None:
         self._unanswered -= 1
         if quota is not None:
-            self._rate_limit.observe(now, quota, unanswered=self._unanswered)
+            self._quota.observe(now, quota, unanswered=self._unanswered)

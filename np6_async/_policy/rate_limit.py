@@ -7,9 +7,7 @@ from .headers import Quota
 
 __all__ = ["RateLimitTracker"]
 
-_PART: Final = (
-    4.0  # beside another user, a 4th of what is left may be under way, and less beside more
-)
+_PART: Final = 4.0  # of what is left, one part in so many, times the root of the number of users
 _RESERVE: Final = 2.0  # requests for each user that are left alone, as others may have sent them
 _MOST_RESERVED: Final = 1 / 3  # of the limit
 _FIRST_GUESS: Final = 4.0  # users at most, before a whole period was seen
@@ -32,8 +30,8 @@ class RateLimitTracker:
         """No request may be sent before this moment."""
         self.max_unanswered = inf
         """How many requests may be without a response."""
-        self._left: int | None = None  # None: unknown
-        self._limit: int | None = None
+        self._left = inf  # infinity: unknown
+        self._limit = inf
         self._length = 0.0  # of a period, in seconds
         self._ends_at = 0.0  # when the current period ends
         self._announced_end = -inf  # when the last period ends that a response told of
@@ -50,15 +48,15 @@ class RateLimitTracker:
             now: The time.
             unanswered: Requests without a response, including this one.
         """
-        if self._left is None:
+        if self._left == inf:
             return
         self._own += 1
         if now >= self._ends_at:
-            self._left = self._limit if self._is_told else None
+            self._left = self._limit if self._is_told else inf
             self._ends_at = now + self._length
             self._is_told = False
             self._start(own=unanswered, is_whole=True)
-        self._set(None if self._left is None else self._left - 1)
+        self._set(self._left - 1)
 
     def observe(self, now: float, quota: Quota, *, unanswered: int) -> None:
         """Use the rate headers of a response. An older response never raises what is left.
@@ -73,7 +71,7 @@ class RateLimitTracker:
         left = self._left
         if moved > self._length / 4:
             left = self._begin(quota, unanswered)
-        elif left is None or not self._is_told or moved < -self._length / 4:
+        elif left == inf or not self._is_told or moved < -self._length / 4:
             return  # it is about a period that is over
         self._ends_at = self._announced_end = max(end, self._announced_end)
         if quota.limit is not None:
@@ -82,13 +80,13 @@ class RateLimitTracker:
             self._users = max(self._users, min(self._users_now, _FIRST_GUESS))
         self._set(min(quota.remaining, left))
 
-    def _begin(self, quota: Quota, unanswered: int) -> int:
+    def _begin(self, quota: Quota, unanswered: int) -> float:
         """Start a new period; return what is left of it by the client's own count."""
         left = self._left
-        if left is None or self._is_told:  # its beginning was not noticed
-            self._start(own=unanswered + 1, is_whole=left is not None)
+        if left == inf or self._is_told:  # its beginning was not noticed
+            self._start(own=unanswered + 1, is_whole=left < inf)
             left = max(0, quota.remaining - unanswered)
-        self._limit = quota.limit
+        self._limit = quota.limit or inf
         self._length = max(self._length, quota.reset_in)
         self._is_told = True
         return left
@@ -99,13 +97,10 @@ class RateLimitTracker:
         self._users_now = self._users
         self._own, self._is_whole = own, is_whole
 
-    def _set(self, left: int | None) -> None:
-        self._left = left if left is None else max(0, left)
-        self.blocked_until = self._ends_at if self._left == 0 else 0.0
-        self.max_unanswered = inf
-        if self._left is None or self._users <= 1:
-            return
-        self.max_unanswered = max(1.0, self._left / (_PART * sqrt(self._users)))
-        reserve = min(_RESERVE * self._users, _MOST_RESERVED * (self._limit or 0))
-        if self._left < reserve:
-            self.blocked_until = self._ends_at
+    def _set(self, left: float) -> None:
+        self._left = max(0, left)
+        self.max_unanswered, reserve = inf, 1.0
+        if self._users > 1:
+            self.max_unanswered = max(1.0, self._left / (_PART * sqrt(self._users)))
+            reserve = max(1.0, min(_RESERVE * self._users, _MOST_RESERVED * self._limit))
+        self.blocked_until = self._ends_at if self._left < reserve else 0.0

@@ -190,9 +190,11 @@ def test_requests_sent_after_the_throttled_one_do_not_count_as_sent_before() -> 
         adaptive = AdaptiveRate(None)
         sent_at(adaptive, count=20, since=100.0)
         adaptive.cut(100.1, unanswered=0)
+        adaptive.sent(100.5)
         adaptive.admitted(100.5)
         while adaptive.next_send < 102:
             adaptive.sent(adaptive.next_send)
+            adaptive.admitted(adaptive.next_send)
         adaptive.cut(102.0, unanswered=unanswered)
         limits.append(adaptive.rate)
     assert limits[1] < limits[0]
@@ -283,6 +285,32 @@ def test_a_rate_does_not_grow_while_less_is_asked() -> None:
     assert adaptive.rate == before
 
 
+@pytest.mark.parametrize(("asked", "max_rate"), [(500, None), (60, 50)])
+def test_a_rate_does_not_grow_while_something_else_limits(
+    asked: int, max_rate: float | None
+) -> None:
+    adaptive = AdaptiveRate(max_rate)
+    adaptive.sent(100.0)
+    adaptive.cut(100.0, unanswered=0)
+    adaptive.sent(101.0)
+    adaptive.admitted(101.0)
+    now = 101.0
+    for _ in range(60 * asked):
+        now = max(now + 1 / asked, adaptive.next_send)
+        adaptive.sent(now)
+    assert adaptive.rate < 3 * asked
+
+
+def test_time_without_requests_does_not_lower_a_limit() -> None:
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    run(adaptive, bucket, seconds=20, pause=1.1)
+    for _ in range(10):
+        bucket.last += 60
+        adaptive.next_send = max(adaptive.next_send, bucket.last - 60)
+        run(adaptive, bucket, seconds=6, pause=1.1)
+    assert adaptive.rate > 85
+
+
 def test_a_client_that_was_idle_sends_at_the_rate_that_it_knows() -> None:
     adaptive, _ = held(100)
     adaptive.sent(adaptive.next_send + 1)
@@ -315,5 +343,6 @@ def test_a_bound_of_the_user_s_own_is_never_passed() -> None:
     adaptive = AdaptiveRate(10)
     sent_at(adaptive, count=20, since=100.0)
     adaptive.cut(102.0, unanswered=0)
+    adaptive.admitted(102.0)
     gaps = [b - a for a, b in pairwise(sent_at(adaptive, count=500, since=102.0))]
     assert min(gaps[1:]) >= 0.0999
