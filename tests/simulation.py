@@ -153,14 +153,22 @@ class Down:
 class Client:
     """One process, and what became of its queries."""
 
-    def __init__(self, server: Server, random: Random, *, concurrency: int, latency: float) -> None:
+    def __init__(
+        self,
+        server: Server,
+        random: Random,
+        *,
+        concurrency: int,
+        latency: float,
+        max_rate: float | None = None,
+    ) -> None:
         self.statuses: Counter[int] = Counter()
         self.failures: list[NP6Error] = []
         self._server = server
         self._random = random
         self._latency = latency
         self._budget = RetryBudget()
-        self._limiter = Limiter(Governor(concurrency=concurrency))
+        self._limiter = Limiter(Governor(concurrency=concurrency, max_rate=max_rate))
 
     async def ask(self) -> None:
         """Ask one query for as long as it takes."""

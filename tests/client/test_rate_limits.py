@@ -172,6 +172,16 @@ def test_R4_a_pace_is_learned_whatever_it_is(rate: int, queries: int, seed: int)
     assert found.extra <= 50
 
 
+@pytest.mark.parametrize("asked", [None, 1.0])
+def test_max_rate_divides_a_quota_that_is_known_without_a_refusal(asked: float | None) -> None:
+    server = Bucket(RATE, burst=BURST, asked=asked)
+    clients = [
+        Client(server, Random(seed), concurrency=16, latency=0.03, max_rate=24) for seed in range(4)
+    ]
+    assert max(work(clients, QUERIES)) <= 1.1 * IN_WINDOWS
+    assert sum(client.statuses[429] for client in clients) == 0
+
+
 class Flaky:
     """Answers some requests with 503, however fast they come."""
 
