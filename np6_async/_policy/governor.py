@@ -79,9 +79,10 @@ class Governor:
         if number == self._probe:
             self._probe = None
             self._probes = 0
-        is_safe = quota is not None and not self._sent_when_throttled
-        growth = 1.0 if is_safe else 1 / self._window
-        self._window = min(self._window + growth, self._concurrency)
+        if self._window < self._concurrency:
+            is_safe = quota is not None and not self._sent_when_throttled
+            growth = 1.0 if is_safe else 1 / self._window
+            self._window = min(self._window + growth, self._concurrency)
 
     def on_throttled(self, now: float, number: int, quota: Quota | None, *, seconds: float) -> bool:
         """Count a request as throttled, and send none for so many seconds.

@@ -52,6 +52,8 @@ def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
 
 def quota(headers: Mapping[str, str], *, now: datetime) -> Quota | None:
     """Return what the rate-limit headers say; None where they are missing or make no sense."""
+    if "X-RateLimit-Remaining" not in headers:  # the usual case, which costs nothing
+        return None
     remaining, seconds = _count(headers, "X-RateLimit-Remaining"), reset_in(headers, now=now)
     if remaining is None or seconds is None:
         return None
