@@ -14,10 +14,12 @@ _SLOW: Final = 40.0  # requests a second; slower rates grow faster, so that shar
 _MARGIN: Final = 0.98  # the part of the limit that is used
 _HOLD: Final = 7.0  # a rate is held for so many times the pause after throttling
 _SHORTEST_PAUSE: Final = 0.35  # seconds; a shorter one counts as this
+_LONGEST_PAUSE: Final = 10.0  # seconds; a longer one counts as this, for nobody may have asked
 _HELD_LONGER: Final = 1.25  # the factor if the rate was right
 _HELD_SHORTER: Final = 0.3  # the factor if it was too high
 _SHORTEST_HOLD: Final = 1.5  # seconds
 _FEWEST: Final = 20  # requests at a rate before it grows; fewer at rates below 4 a second
+_FLOOR: Final = 1.0  # requests a second; below, refusals at random could stop everything
 _CUT: Final = 0.7, 0.92  # the least and the most that is left of a rate that was too high
 _PAUSE: Final = 0.25  # the part of the pause that counts as time in which requests were admitted
 
@@ -98,7 +100,7 @@ class AdaptiveRate:
         if self.rate == inf:
             self._limit = max(self._admitted, _LEAST) / (open_for + _BURST)
         elif self._age >= self._hold:
-            longest = _HOLD * max(pause, _SHORTEST_PAUSE)
+            longest = _HOLD * min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
             self._hold = min(longest, self._hold * _HELD_LONGER or longest)
             self._find_limit(self._admitted / max(open_for, _LATENESS), unanswered)
         else:
@@ -108,7 +110,7 @@ class AdaptiveRate:
         if self._burst is not None:
             slow = min(_FEWEST / self._limit, self._limit)  # few requests, but not of the slowest
             self._hold = max(self._hold, _SHORTEST_HOLD, slow)
-        self.rate = self._limit = min(self._limit, self._max_rate)
+        self.rate = self._limit = min(max(self._limit, _FLOOR), self._max_rate)
         self._closed_at, self._opened_at = now, None
 
     def _find_limit(self, mean: float, unanswered: int) -> None:

@@ -10,6 +10,7 @@ __all__ = ["RateLimitTracker"]
 _PART: Final = 4.0  # of what is left, one part in so many, times the root of the number of users
 _RESERVE: Final = 2.0  # requests for each user that are left alone, as others may have sent them
 _MOST_RESERVED: Final = 1 / 3  # of the limit
+_SOON: Final = 2.0  # seconds until the reset; only then they are left alone
 _FIRST_GUESS: Final = 4.0  # users at most, before a whole period was seen
 _MOST_USERS: Final = 64.0
 
@@ -56,7 +57,7 @@ class RateLimitTracker:
             self._ends_at = now + self._length
             self._is_told = False
             self._start(own=unanswered, is_whole=True)
-        self._set(self._left - 1)
+        self._set(self._left - 1, now)
 
     def observe(self, now: float, quota: Quota, *, unanswered: int) -> None:
         """Use the rate headers of a response. An older response never raises what is left.
@@ -78,7 +79,7 @@ class RateLimitTracker:
             used = quota.limit - quota.remaining
             self._users_now = min(max(1.0, used / self._own), _MOST_USERS)
             self._users = max(self._users, min(self._users_now, _FIRST_GUESS))
-        self._set(min(quota.remaining, left))
+        self._set(min(quota.remaining, left), now)
 
     def _begin(self, quota: Quota, unanswered: int) -> float:
         """Start a new period; return what is left of it by the client's own count."""
@@ -97,10 +98,13 @@ class RateLimitTracker:
         self._users_now = self._users
         self._own, self._is_whole = own, is_whole
 
-    def _set(self, left: float) -> None:
+    def _set(self, left: float, now: float) -> None:
         self._left = max(0, left)
         self.max_unanswered, reserve = inf, 1.0
         if self._users > 1:
             self.max_unanswered = max(1.0, self._left / (_PART * sqrt(self._users)))
             reserve = max(1.0, min(_RESERVE * self._users, _MOST_RESERVED * self._limit))
-        self.blocked_until = self._ends_at if self._left < reserve else 0.0
+        if 0 < self._left < reserve:  # far from the reset, the last few go one by one
+            self.max_unanswered = 1.0
+        is_closed = self._left < (reserve if self._ends_at - now <= _SOON else 1.0)
+        self.blocked_until = self._ends_at if is_closed else 0.0

@@ -224,7 +224,20 @@ def test_the_longer_a_pause_is_the_longer_the_rate_is_held(pause: float) -> None
     found = run(adaptive, bucket, seconds=20 * pause, pause=pause)
     gaps = [later.at - earlier.at for earlier, later in pairwise(found[1:])]
     assert min(gaps) > 2 * pause
-    assert max(gaps) > 7 * pause
+    assert max(gaps) > 7 * min(pause, 10)
+
+
+def test_refusals_at_random_leave_a_rate_of_one_request_a_second() -> None:
+    adaptive, now = AdaptiveRate(None), 100.0
+    for _ in range(200):
+        for admitted in (True, False):
+            now = max(now + 0.1, adaptive.next_send)
+            adaptive.sent(now)
+            if admitted:
+                adaptive.admitted(now)
+            else:
+                adaptive.cut(now, unanswered=0)
+    assert adaptive.rate >= 1
 
 
 def test_a_rate_that_is_throttled_while_it_is_held_is_lowered_a_little() -> None:

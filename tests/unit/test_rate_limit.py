@@ -244,9 +244,11 @@ def test_R11_others_are_forgotten_when_the_headers_cease() -> None:
 @pytest.mark.parametrize(("limit", "left"), [(100, 8), (12, 4)])
 def test_R11_beside_others_the_last_few_are_left_alone(limit: int, left: int) -> None:
     tracker = observed(remaining=limit // 2, limit=limit, unanswered=limit // 8 - 1)
-    tracker.observe(100.0, Quota(left, 30.0, limit), unanswered=0)
+    tracker.observe(128.0, Quota(left, 2.0, limit), unanswered=0)
     assert tracker.blocked_until == 0
-    tracker.observe(100.0, Quota(left - 1, 30.0, limit), unanswered=0)
+    tracker.observe(127.9, Quota(left - 1, 2.1, limit), unanswered=0)
+    assert (tracker.blocked_until, tracker.max_unanswered) == (0, 1)
+    tracker.observe(128.0, Quota(left - 1, 2.0, limit), unanswered=0)
     assert tracker.blocked_until == 130.0
 
 
