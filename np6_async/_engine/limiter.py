@@ -61,8 +61,10 @@ class Limiter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if not self._waiters:
+            return
+        loop = asyncio.get_running_loop()
         while self._waiters:
-            loop = asyncio.get_running_loop()
             now = loop.time()
             delay = self._governor.delay(now)
             if delay > 0:

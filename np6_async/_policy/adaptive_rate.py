@@ -11,6 +11,8 @@ _LEAST: Final = 4.0  # requests; if fewer were admitted, that may mean that few 
 _SEARCH: Final = 1.4  # the part of the rate that is added in a second, until the limit is found
 _GROWTH: Final = 0.6  # the same, to find out later if more is admitted now
 _SLOW: Final = 40.0  # requests a second; slower rates grow faster, so that shares even out
+_MOST_HASTE: Final = 4.0  # so many times as fast at most
+_MOST_PEAK: Final = 4.0  # times what was admitted; beyond that, something else was the limit
 _MARGIN: Final = 0.98  # the part of the limit that is used
 _HOLD: Final = 7.0  # a rate is held for so many times the pause after throttling
 _SHORTEST_PAUSE: Final = 0.35  # seconds; a shorter one counts as this
@@ -18,7 +20,8 @@ _LONGEST_PAUSE: Final = 10.0  # seconds; a longer one counts as this, for nobody
 _HELD_LONGER: Final = 1.25  # the factor if the rate was right
 _HELD_SHORTER: Final = 0.3  # the factor if it was too high
 _SHORTEST_HOLD: Final = 1.5  # seconds
-_FEWEST: Final = 20  # requests at a rate before it grows; fewer at rates below 4 a second
+_FEWEST: Final = 20  # requests at a rate before it grows, but
+_PATIENCE: Final = 1.0  # seconds for each request a second at most, so that slow rates recover
 _FLOOR: Final = 1.0  # requests a second; below, refusals at random could stop everything
 _CUT: Final = 0.7, 0.92  # the least and the most that is left of a rate that was too high
 _PAUSE: Final = 0.25  # the part of the pause that counts as time in which requests were admitted
@@ -93,7 +96,7 @@ class AdaptiveRate:
 
         Args:
             now: The time.
-            unanswered: Requests that were sent after the first of those.
+            unanswered: Requests without a response. Most were sent after the first of those.
         """
         opened_at = now if self._opened_at is None else self._opened_at
         open_for, pause = now - opened_at, opened_at - self._closed_at
@@ -101,15 +104,16 @@ class AdaptiveRate:
             self._limit = max(self._admitted, _LEAST) / (open_for + _BURST)
         elif self._age >= self._hold:
             longest = _HOLD * min(max(pause, _SHORTEST_PAUSE), _LONGEST_PAUSE)
-            self._hold = min(longest, self._hold * _HELD_LONGER or longest)
+            is_found = self._burst is not None
+            self._hold = min(longest, self._hold * _HELD_LONGER) if is_found else longest
             self._find_limit(self._admitted / max(open_for, _LATENESS), unanswered)
         else:
             mean = self._admitted / max(open_for + _PAUSE * pause, _LATENESS)
             self._limit *= min(max(_CUT[0], mean / self._limit), _CUT[1])
             self._hold *= _HELD_SHORTER
         if self._burst is not None:
-            slow = min(_FEWEST / self._limit, self._limit)  # few requests, but not of the slowest
-            self._hold = max(self._hold, _SHORTEST_HOLD, slow)
+            for_few = min(_FEWEST / self._limit, _PATIENCE * self._limit)
+            self._hold = max(self._hold, _SHORTEST_HOLD, for_few)
         self.rate = self._limit = min(max(self._limit, _FLOOR), self._max_rate)
         self._closed_at, self._opened_at = now, None
 
@@ -119,7 +123,8 @@ class AdaptiveRate:
         The bucket is empty as soon as what was sent beyond the limit is as much as the burst. For a
         rate that grows exponentially, that gives the ratio of rate and limit, approximately.
         """
-        peak = max(self._limit, min(self.rate - self._growth * unanswered, 4 * mean))
+        grown = self.rate - self._growth * unanswered  # when the throttled one was sent
+        peak = max(self._limit, min(grown, _MOST_PEAK * mean))
         burst = 2 * _BURST * self._limit / peak if self._burst is None else self._burst
         found = _MARGIN * peak / (1 + sqrt(self._growth * burst / 2)) ** 2
         if self._burst is not None:
@@ -130,4 +135,4 @@ class AdaptiveRate:
     def _growth(self) -> float:
         if self._burst is None:
             return _SEARCH
-        return _GROWTH * min(max(1.0, sqrt(_SLOW / self._limit)), 4.0)
+        return _GROWTH * min(max(1.0, sqrt(_SLOW / self._limit)), _MOST_HASTE)

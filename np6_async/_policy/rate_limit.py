@@ -100,11 +100,10 @@ class RateLimitTracker:
 
     def _set(self, left: float, now: float) -> None:
         self._left = max(0, left)
-        self.max_unanswered, reserve = inf, 1.0
+        self.max_unanswered, is_closed = inf, self._left == 0
         if self._users > 1:
             self.max_unanswered = max(1.0, self._left / (_PART * sqrt(self._users)))
-            reserve = max(1.0, min(_RESERVE * self._users, _MOST_RESERVED * self._limit))
-        if 0 < self._left < reserve:  # far from the reset, the last few go one by one
-            self.max_unanswered = 1.0
-        is_closed = self._left < (reserve if self._ends_at - now <= _SOON else 1.0)
+            if self._left < min(_RESERVE * self._users, _MOST_RESERVED * self._limit):
+                self.max_unanswered = 1.0  # the last few go one by one
+                is_closed = is_closed or self._ends_at - now <= _SOON
         self.blocked_until = self._ends_at if is_closed else 0.0
