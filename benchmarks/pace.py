@@ -28,14 +28,14 @@ from attrs import evolve, frozen
 
 from np6_async import NP6Client
 from np6_async.sandbox import Sandbox
-from tests.integration.boxes import nginx
+from tests.integration.boxes import PATH, nginx
 
 PROCESSES = (1, 4, 16)
 CONCURRENCY = 16
 BUCKET = 20  # requests that nginx admits at once
 STEP = 0.5  # seconds over which the picture shows a rate
 PATIENCE = 120.0  # seconds that all processes have to start
-HAS_NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
+HAS_NGINX = shutil.which("nginx", path=PATH) is not None
 MISSING = "nginx is missing (apt-get install nginx-light): its APIs are left out, nothing is drawn"
 
 HEAD = (

@@ -14,9 +14,10 @@ from typing import Final
 import pytest
 from attrs import frozen
 
-__all__ = ["Box", "free_port", "haproxy", "nginx"]
+__all__ = ["PATH", "Box", "free_port", "haproxy", "nginx"]
 
-_PATH: Final = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+PATH: Final = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"])
+"""Where programs are looked for: Debian's servers are not on every user's path."""
 
 _NGINX: Final = """
 daemon off;
@@ -131,7 +132,7 @@ def free_port() -> int:
 
 
 def _find(program: str, package: str) -> str:
-    path = shutil.which(program, path=_PATH)
+    path = shutil.which(program, path=PATH)
     if path is None:
         pytest.skip(f"{program} is not installed (Debian's package: {package})")
     return path
