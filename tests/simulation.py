@@ -30,7 +30,9 @@ __all__ = [
     "Server",
     "VirtualLoop",
     "Windows",
+    "kept_busy",
     "run",
+    "seconds_until",
     "work",
 ]
 
@@ -124,14 +126,16 @@ class Bucket:
     """
 
     def __init__(
-        self, rate: int, *, burst: int, status: int = 429, asked: float | None = None
+        self, rate: int, *, burst: float, status: int = 429, asked: float | None = None
     ) -> None:
-        self.rate, self._burst, self._refusal = rate, burst, Response(status, None, asked)
-        self._tokens, self._last = float(burst), 0.0
+        self.rate, self.burst, self._refusal = rate, burst, Response(status, None, asked)
+        self.last = 0.0
+        """When it was asked last."""
+        self._tokens = float(burst)
 
     def answer(self, now: float) -> Response:
-        since, self._last = now - self._last, now
-        self._tokens = min(self._burst, self._tokens + since * self.rate)
+        since, self.last = now - self.last, now
+        self._tokens = min(self.burst, self._tokens + since * self.rate)
         if self._tokens < 1:
             return self._refusal
         self._tokens -= 1

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from np6_async._policy.adaptive_rate import AdaptiveRate
+from tests.simulation import Bucket
 
 
 def sent_at(adaptive: AdaptiveRate, *, count: int, since: float) -> list[float]:
@@ -19,21 +20,6 @@ def sent_at(adaptive: AdaptiveRate, *, count: int, since: float) -> list[float]:
         adaptive.sent(now)
         moments.append(now)
     return moments
-
-
-class Bucket:
-    """An API that admits so many requests a second, and a burst."""
-
-    def __init__(self, rate: float, burst: float) -> None:
-        self.rate, self.burst = rate, burst
-        self.tokens, self.last = burst, 100.0
-
-    def admits(self, now: float) -> bool:
-        self.tokens = min(self.burst, self.tokens + (now - self.last) * self.rate)
-        self.last = now
-        admitted = self.tokens >= 1
-        self.tokens -= admitted
-        return admitted
 
 
 @frozen
@@ -59,7 +45,7 @@ def run(
     end = now + seconds
     while now < end:
         adaptive.sent(now)
-        if bucket.admits(now):
+        if bucket.answer(now).status == 200:
             adaptive.admitted(now)
             now = max(now + 0.0005, adaptive.next_send)
         else:
@@ -70,9 +56,9 @@ def run(
     return found
 
 
-def held(rate: float, *, pause: float = 0.3) -> tuple[AdaptiveRate, Bucket]:
+def held(rate: int, *, pause: float = 0.3) -> tuple[AdaptiveRate, Bucket]:
     """Return a rate whose limit is found and that is held since the last request."""
-    adaptive, bucket = AdaptiveRate(None), Bucket(rate, rate / 5)
+    adaptive, bucket = AdaptiveRate(None), Bucket(rate, burst=max(2.0, rate / 5))
     run(adaptive, bucket, seconds=30, pause=pause)
     while not run(adaptive, bucket, seconds=0.1, pause=pause):
         pass
@@ -164,19 +150,19 @@ def test_then_the_rate_grows_until_requests_are_throttled_again() -> None:
 
 @pytest.mark.parametrize("rate", [3, 20, 100, 1000])
 @pytest.mark.parametrize("burst", [0.05, 0.2, 1.0])
-def test_the_limit_is_found(rate: float, burst: float) -> None:
+def test_the_limit_is_found(rate: int, burst: float) -> None:
     adaptive = AdaptiveRate(None)
-    bucket = Bucket(rate, max(1, rate * burst))
+    bucket = Bucket(rate, burst=max(1, rate * burst))
     found = run(adaptive, bucket, seconds=60 if rate > 3 else 300)
     assert (0.45 if rate * burst < 3 else 0.75) * rate < found[-1].held < 1.1 * rate
-    assert len(found) < 0.13 * rate * (found[-1].at - 100)
+    assert len(found) < 0.13 * rate * found[-1].at
 
 
-@given(st.sampled_from([10.0, 100.0, 400.0]), st.floats(0.05, 1.0), st.floats(0.05, 2.0))
+@given(st.sampled_from([10, 100, 400]), st.floats(0.05, 1.0), st.floats(0.05, 2.0))
 def test_most_of_the_limit_is_used_and_little_is_throttled(
-    rate: float, burst: float, pause: float
+    rate: int, burst: float, pause: float
 ) -> None:
-    adaptive, bucket = AdaptiveRate(None), Bucket(rate, max(2, rate * burst))
+    adaptive, bucket = AdaptiveRate(None), Bucket(rate, burst=max(2, rate * burst))
     run(adaptive, bucket, seconds=20, pause=pause)
     found = run(adaptive, bucket, seconds=60, pause=pause)
     assert len(found) * pause < 0.5 * 60
@@ -200,7 +186,95 @@ def test_requests_sent_after_the_throttled_one_do_not_count_as_sent_before() -> 
     assert limits[1] < limits[0]
 
 
+def test_a_search_that_nothing_ended_finds_no_limit_far_beyond_what_was_admitted() -> None:
+    adaptive = AdaptiveRate(None)
+    sent_at(adaptive, count=1, since=100.0)
+    adaptive.cut(100.0, unanswered=0)
+    adaptive.sent(101.0)
+    adaptive.admitted(101.0)
+    admitted = 1
+    while adaptive.next_send < 106:
+        adaptive.sent(adaptive.next_send)
+        adaptive.admitted(adaptive.next_send)
+        admitted += 1
+    assert adaptive.rate > 5 * admitted / 5
+    adaptive.cut(106.0, unanswered=0)
+    assert adaptive.rate < 4 * admitted / 5
+
+
 # The hold
+
+
+def steady(adaptive: AdaptiveRate, *, since: float, until: float) -> int:
+    """Send as fast as the rate allows, have all admitted, and return how many that were."""
+    adaptive.sent(since)
+    adaptive.admitted(since)
+    count = 1
+    while adaptive.next_send < until:
+        adaptive.sent(adaptive.next_send)
+        adaptive.admitted(adaptive.next_send)
+        count += 1
+    return count
+
+
+def held_for(adaptive: AdaptiveRate, *, since: float) -> float:
+    """Return for how many seconds from now the rate stays the same."""
+    limit = adaptive.rate
+    steady(adaptive, since=since, until=since)
+    while adaptive.rate == limit:
+        adaptive.sent(adaptive.next_send)
+        adaptive.admitted(adaptive.next_send)
+    return adaptive.next_send - since
+
+
+def test_a_rate_that_was_too_high_is_held_for_less_time_and_then_for_longer_again() -> None:
+    adaptive, bucket = held(100, pause=1.1)
+    now, times = bucket.last + 1.1, []
+    steady(adaptive, since=now, until=now + 1)
+    adaptive.cut(now + 1, unanswered=0)
+    for _ in range(4):
+        now = adaptive.next_send + 1.1
+        times.append(held_for(adaptive, since=now))
+        adaptive.cut(adaptive.next_send, unanswered=0)
+    assert times[0] < 3
+    ratios = [later / earlier for earlier, later in pairwise(times)]
+    assert ratios == pytest.approx([1.25] * 3, rel=0.05)
+
+
+def test_a_rate_that_was_too_high_after_a_long_pause_is_lowered_further() -> None:
+    rates = []
+    for pause in (0.3, 4.0):
+        adaptive, bucket = held(100)
+        now = bucket.last + pause
+        steady(adaptive, since=now, until=now + 1)
+        adaptive.cut(now + 1, unanswered=0)
+        rates.append(adaptive.rate)
+    assert rates[1] < 0.8 * rates[0]
+
+
+@pytest.mark.parametrize("rate", [100, 6, 4])
+def test_a_slow_rate_is_held_for_twenty_requests_and_the_slowest_for_fewer(rate: int) -> None:
+    adaptive, bucket = held(rate)
+    seconds = max(2.45, min(20 / adaptive.rate, adaptive.rate))
+    found = held_for(adaptive, since=bucket.last + 0.3)
+    assert found == pytest.approx(seconds + 1 / adaptive.rate, rel=0.15)
+
+
+def test_growth_leads_to_no_limit_beyond_what_was_admitted() -> None:
+    adaptive, bucket = held(100)
+    now = bucket.last + 0.3
+    admitted = steady(adaptive, since=now, until=now + 6)
+    adaptive.cut(now + 6, unanswered=0)
+    assert adaptive.rate <= 1.01 * admitted / 6
+
+
+def test_time_without_requests_does_not_count_for_the_hold() -> None:
+    adaptive, bucket = held(100)
+    now = bucket.last + 0.3
+    steady(adaptive, since=now, until=now + 1)
+    steady(adaptive, since=now + 60, until=now + 64)
+    adaptive.cut(now + 64, unanswered=0)
+    assert held_for(adaptive, since=now + 64.3) < 4
 
 
 def test_a_rate_is_held_and_then_grows() -> None:
@@ -220,11 +294,11 @@ def test_a_rate_is_held_and_then_grows() -> None:
 
 @pytest.mark.parametrize("pause", [1.0, 5.0, 30.0])
 def test_the_longer_a_pause_is_the_longer_the_rate_is_held(pause: float) -> None:
-    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, burst=20)
     found = run(adaptive, bucket, seconds=20 * pause, pause=pause)
     gaps = [later.at - earlier.at for earlier, later in pairwise(found[1:])]
     assert min(gaps) > 2 * pause
-    assert max(gaps) > 7 * min(pause, 10)
+    assert 7 * min(pause, 10) < max(gaps) < 8 * min(pause, 10) + pause + 5
 
 
 def test_refusals_at_random_leave_a_rate_of_one_request_a_second() -> None:
@@ -251,7 +325,7 @@ def test_a_rate_that_is_throttled_while_it_is_held_is_lowered_a_little() -> None
 
 
 def test_a_limit_that_falls_is_followed() -> None:
-    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, burst=20)
     run(adaptive, bucket, seconds=20)
     bucket.rate = 20
     run(adaptive, bucket, seconds=10)
@@ -259,7 +333,7 @@ def test_a_limit_that_falls_is_followed() -> None:
 
 
 def test_a_limit_that_rises_is_followed() -> None:
-    adaptive, bucket = AdaptiveRate(None), Bucket(20, 20)
+    adaptive, bucket = AdaptiveRate(None), Bucket(20, burst=20)
     run(adaptive, bucket, seconds=20)
     bucket.rate = 200
     found = run(adaptive, bucket, seconds=10)
@@ -270,7 +344,7 @@ def test_a_slow_rate_grows_faster_than_a_fast_one() -> None:
     growth = []
     for rate in (5, 100):
         adaptive, bucket = held(rate)
-        bucket.rate, bucket.burst = 1e6, 1e6
+        bucket.rate = bucket.burst = 10**6
         before = adaptive.rate
         run(adaptive, bucket, seconds=8)
         growth.append(adaptive.rate / before)
@@ -315,7 +389,7 @@ def test_a_rate_does_not_grow_while_something_else_limits(
 
 
 def test_time_without_requests_does_not_lower_a_limit() -> None:
-    adaptive, bucket = AdaptiveRate(None), Bucket(100, 20)
+    adaptive, bucket = AdaptiveRate(None), Bucket(100, burst=20)
     run(adaptive, bucket, seconds=20, pause=1.1)
     for _ in range(10):
         bucket.last += 60
@@ -355,6 +429,8 @@ def test_whatever_happens_there_is_a_rate(steps: list[tuple[str, float, int]]) -
 def test_a_bound_of_the_user_s_own_is_never_passed() -> None:
     adaptive = AdaptiveRate(10)
     sent_at(adaptive, count=20, since=100.0)
+    for _ in range(100):
+        adaptive.admitted(102.0)
     adaptive.cut(102.0, unanswered=0)
     adaptive.admitted(102.0)
     gaps = [b - a for a, b in pairwise(sent_at(adaptive, count=500, since=102.0))]

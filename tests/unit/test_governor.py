@@ -27,11 +27,20 @@ def answer_all(
         governor.release()
 
 
+def windowfuls(governor: Governor, count: int, quota: Quota | None = None) -> list[int]:
+    """Return how many requests go at once, time after time, if all are answered."""
+    sizes = []
+    for _ in range(count):
+        numbers = admit_all(governor, 0.0)
+        sizes.append(len(numbers))
+        answer_all(governor, 0.0, numbers, quota)
+    return sizes
+
+
 def opened(*, concurrency: int = 16) -> Governor:
     """Return a governor whose window has grown as wide as it may."""
     governor = Governor(concurrency=concurrency)
-    for _ in range(20):
-        answer_all(governor, 0.0, admit_all(governor, 0.0))
+    windowfuls(governor, 20)
     return governor
 
 
@@ -48,13 +57,7 @@ def test_few_go_at_once_at_first(concurrency: int, first: int) -> None:
 
 
 def test_one_more_goes_for_each_windowful_of_answers() -> None:
-    governor = Governor(concurrency=8)
-    sizes = []
-    for _ in range(8):
-        numbers = admit_all(governor, 0.0)
-        sizes.append(len(numbers))
-        answer_all(governor, 0.0, numbers)
-    assert sizes == [2, 2, 3, 4, 5, 6, 7, 7]
+    assert windowfuls(Governor(concurrency=8), 8) == [2, 2, 3, 4, 5, 6, 7, 7]
 
 
 @pytest.mark.parametrize("concurrency", [1, 2, 16])
@@ -63,12 +66,7 @@ def test_so_many_requests_go_at_once_and_no_more(concurrency: int) -> None:
 
 
 def test_with_rate_headers_the_window_doubles() -> None:
-    governor = Governor(concurrency=30)
-    sizes = []
-    for _ in range(6):
-        numbers = admit_all(governor, 0.0)
-        sizes.append(len(numbers))
-        answer_all(governor, 0.0, numbers, Quota(999, 30.0))
+    sizes = windowfuls(Governor(concurrency=30), 6, Quota(999, 30.0))
     assert sizes == [2, 4, 8, 16, 30, 30]
 
 
@@ -234,6 +232,38 @@ def test_where_no_header_speaks_a_refusal_starts_a_pace() -> None:
     answer_all(governor, 20.0, [governor.admit(20.0)])
     governor.admit(20.1)
     assert 0 < governor.delay(20.1) < 1
+
+
+def test_an_older_answer_does_not_end_the_pause_for_which_a_probe_is_not_paced() -> None:
+    governor = opened()
+    older = governor.admit(10.0)
+    governor.on_throttled(10.0, governor.admit(10.0), None, seconds=0.0)
+    governor.on_admitted(10.1, older, None)
+    governor.on_throttled(20.0, governor.admit(20.0), None, seconds=0.0)
+    assert governor.delay(20.0) == 0
+
+
+def test_requests_sent_after_the_one_that_was_refused_do_not_raise_the_limit() -> None:
+    gaps = []
+    for unanswered in (0, 5):
+        governor = opened()
+        answer_all(governor, 10.0, [governor.admit(10.0) for _ in range(8)])
+        governor.on_throttled(10.0, governor.admit(10.0), None, seconds=0.0)
+        governor.release()
+        answer_all(governor, 11.0, [governor.admit(11.0)])
+        now = 11.0
+        while now < 12.5:
+            now += governor.delay(now)
+            answer_all(governor, now, [governor.admit(now)])
+        for _ in range(unanswered):
+            now += governor.delay(now)
+            governor.admit(now)
+        now += governor.delay(now)
+        governor.on_throttled(now, governor.admit(now), None, seconds=0.0)
+        governor.release()
+        answer_all(governor, 20.0, [governor.admit(20.0)])
+        gaps.append(governor.delay(20.0))
+    assert gaps[1] == pytest.approx(gaps[0])
 
 
 @pytest.mark.parametrize("remaining", [0, 7])

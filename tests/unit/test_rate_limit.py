@@ -252,6 +252,24 @@ def test_R11_beside_others_the_last_few_are_left_alone(limit: int, left: int) ->
     assert tracker.blocked_until == 130.0
 
 
+def test_R11_far_from_the_reset_the_last_few_go_one_by_one() -> None:
+    tracker = observed(remaining=0, limit=100)
+    for begins in (130.0, 160.0):  # of 45 requests, one was this client's
+        tracker.spend(begins, unanswered=1)
+        tracker.observe(begins, Quota(55, 30.0, 100), unanswered=0)
+    tracker.observe(160.1, Quota(35, 29.9, 100), unanswered=0)
+    assert tracker.max_unanswered > 1
+    tracker.observe(160.2, Quota(30, 29.8, 100), unanswered=0)
+    assert (tracker.max_unanswered, tracker.blocked_until) == (1, 0)
+
+
+def test_R11_requests_under_way_as_a_period_begins_are_not_those_of_others() -> None:
+    tracker = observed(remaining=50, limit=100, unanswered=49)
+    tracker.spend(130.0, unanswered=10)
+    tracker.observe(130.1, Quota(90, 29.9, 100), unanswered=0)
+    assert tracker.max_unanswered == inf
+
+
 def test_R11_beside_others_one_request_of_a_period_goes_even_if_few_are_left() -> None:
     tracker = observed(remaining=1, limit=2, unanswered=0)
     assert tracker.blocked_until == 0.0
