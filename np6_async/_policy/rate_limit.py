@@ -39,6 +39,7 @@ class RateLimitTracker:
         self._is_told = False  # whether that is the current period
         self._is_whole = False  # whether its beginning was noticed
         self._own = 0  # requests of this client in the period
+        self._first: tuple[int, int] | None = None  # used by all and by it, when first told
         self._users = 1.0  # of the quota; this client is one of them
         self._users_now = 1.0  # the same, as the latest response shows it
 
@@ -76,9 +77,7 @@ class RateLimitTracker:
             return  # it is about a period that is over
         self._ends_at = self._announced_end = max(end, self._announced_end)
         if quota.limit is not None:
-            used = quota.limit - quota.remaining
-            self._users_now = min(max(1.0, used / self._own), _MOST_USERS)
-            self._users = max(self._users, min(self._users_now, _FIRST_GUESS))
+            self._count_users(quota.limit - quota.remaining)
         self._set(min(quota.remaining, left), now)
 
     def _begin(self, quota: Quota, unanswered: int) -> float:
@@ -92,11 +91,28 @@ class RateLimitTracker:
         self._is_told = True
         return left
 
+    def _count_users(self, used: int) -> None:
+        """Divide what all have used by what this client has.
+
+        The limit may be that of a longer period than what remains. What was used since the first
+        response does not depend on it.
+        """
+        if self._first is None:
+            self._first = used, self._own
+        used_before, own_before = self._first
+        users, used_since = used / self._own, used - used_before
+        if used_since:
+            users = min(users, used_since / max(1, self._own - own_before))
+        self._users_now = min(max(1.0, users), _MOST_USERS)
+        if used_since or not self._is_whole:
+            self._users = max(self._users, min(self._users_now, _FIRST_GUESS))
+
     def _start(self, *, own: int, is_whole: bool) -> None:
         if self._is_whole:
             self._users = self._users_now
         self._users_now = self._users
         self._own, self._is_whole = own, is_whole
+        self._first = None
 
     def _set(self, left: float, now: float) -> None:
         self._left = max(0, left)

@@ -288,6 +288,7 @@ LIES: dict[str, Callable[[Quota], Quota | None]] = {
     "none": lambda _: None,
     "always all": lambda quota: quota._replace(remaining=RATE),
     "far too many": lambda quota: quota._replace(remaining=10**9, limit=10**9),
+    "the limit of a longer period": lambda quota: quota._replace(limit=100 * RATE),
     "no limit": lambda quota: quota._replace(limit=None),
     "over at once": lambda quota: quota._replace(reset_in=0.0),
 }

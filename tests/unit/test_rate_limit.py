@@ -187,8 +187,13 @@ class Shared:
         self.tracker = RateLimitTracker()
         self.now = 100.0
 
-    def period(self, *, own: int, others: int) -> float:
+    def period(self, *, own: int, others: int, limit: int = 100) -> float:
         """Send the requests of a period, those of others after each of this client's.
+
+        Args:
+            own: How many are this client's.
+            others: How many are not.
+            limit: What the headers call the limit. It is 100.
 
         Returns:
             The part of what is left that may be under way after the first response: one divided by
@@ -199,9 +204,9 @@ class Shared:
         for number in range(own):
             used = number + 1 + others * number // own
             self.tracker.spend(self.now, unanswered=1)
-            self.tracker.observe(self.now, Quota(100 - used, 1.0, 100), unanswered=0)
+            self.tracker.observe(self.now, Quota(100 - used, 1.0, limit), unanswered=0)
             part = part or self.tracker.max_unanswered / (100 - used)
-        self.tracker.observe(self.now, Quota(100 - own - others, 1.0, 100), unanswered=0)
+        self.tracker.observe(self.now, Quota(100 - own - others, 1.0, limit), unanswered=0)
         return 1 if part == inf else 1 / part
 
 
@@ -220,6 +225,12 @@ def test_R11_a_client_that_is_left_alone_takes_everything_in_the_period_after() 
         shared.period(own=10, others=70)
     assert shared.period(own=90, others=0) > 8
     assert shared.period(own=90, others=0) == 1
+
+
+def test_R11_a_limit_that_is_not_of_this_period_shows_no_others() -> None:
+    shared = Shared()
+    parts = [shared.period(own=90, others=0, limit=10_000) for _ in range(3)]
+    assert parts[-1] == 1
 
 
 def test_R11_before_a_whole_period_was_seen_at_most_four_users_are_taken_for_granted() -> None:
