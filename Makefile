@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 # Workers and their parent count for themselves; what an earlier run left would count as well.
 COVERED = $(BIN)/coverage erase && \
-  $(BIN)/coverage run -m pytest -m "not integration" -n auto --dist worksteal && \
+  $(BIN)/coverage run -m pytest -m "not integration and not families" -n auto --dist worksteal && \
   $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 .DEFAULT_GOAL := help
@@ -31,6 +31,10 @@ test: .venv/.dev  ## Run all tests on all processors, with branch coverage (ARGS
 .PHONY: integration
 integration: .venv/.dev  ## Run the tests behind real proxies: nginx and haproxy (Debian's nginx-light and haproxy)
 	$(BIN)/pytest -m integration $(ARGS)
+
+.PHONY: families
+families: .venv/.dev  ## Check a copy of this repository whose spec has 21 more operations
+	$(BIN)/pytest -m families $(ARGS)
 
 .PHONY: thorough
 thorough: export NP6_THOROUGH = 1
@@ -123,8 +127,8 @@ matrix: .venv/.nightly  ## Run tests on other Pythons, another parser, other loo
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## Run all that takes long: thorough, integration, matrix, chaos, soak, fuzz, mutation, benchmarks
-	$(MAKE) thorough integration matrix mutation ARGS=
+nightly:  ## Run all that takes long: thorough, integration, families, matrix, chaos, soak, fuzz, mutation, benchmarks
+	$(MAKE) thorough integration families matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"

@@ -80,6 +80,7 @@ def test_every_operation_is_served_and_fetched(tree: Path) -> None:
     assert int(fetched) > 1000
 
 
+@pytest.mark.families
 def test_the_whole_repository_passes_its_checks(tree: Path, pytestconfig: pytest.Config) -> None:
     cache = pytestconfig.cache.mkdir("mypy-families")  # from one run to the next
     (tree / ".mypy_cache").symlink_to(cache)
