@@ -12,6 +12,7 @@ import attrs
 
 from ._faults import Faults
 from ._greeting import greeting
+from ._live import Live
 from ._quota import ResetUnit
 from ._sandbox import Sandbox
 
@@ -30,8 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = vars(parser.parse_args(arguments))
     try:
         faults = Faults(**{name: settings.pop(name) for name in _FAULTS})
+        rate, late, delay = (settings.pop(name) for name in ("live_rate", "late", "delay"))
+        live = None if rate is None else Live(rate=rate, late=late, delay=delay)
         with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(Sandbox(faults=faults, **settings)))
+            asyncio.run(_serve(Sandbox(faults=faults, live=live, **settings)))
     except (ValueError, OSError) as error:
         parser.error(str(error))
     return 0
@@ -56,6 +59,19 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--retry-after", action="store_true", help="send Retry-After with 429")
     parser.add_argument("--gzip", action="store_true", help="compress if the client accepts it")
+    parser.add_argument(
+        "--live-rate", type=float, help="new events per second, of each kind and id"
+    )
+    parser.add_argument(
+        "--late",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="share of new events, from 0 to 1, that become visible after their timestamp",
+    )
+    parser.add_argument(
+        "--delay", type=float, default=60.0, help="maximum delay of such an event, in seconds"
+    )
     for name in _FAULTS:
         parser.add_argument(
             f"--{name.replace('_', '-')}",

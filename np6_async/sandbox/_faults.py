@@ -5,11 +5,12 @@ from random import Random
 from typing import Any, Final, TypeAlias
 
 import msgspec
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from np6_async._decode.decoder import MODELS
 
 from ._examples import types_of
+from ._share import is_share
 
 __all__ = ["Faults", "spoil"]
 
@@ -43,11 +44,6 @@ _BREAKAGES: Final[tuple[tuple[tuple[str, ...], object], ...]] = (
 )
 
 
-def _share(_: object, attribute: "Attribute[float]", value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(f"{attribute.name} must be a share from 0 to 1, not {value!r}")
-
-
 @frozen(kw_only=True)
 class Faults:
     """The faults of a sandbox. Each setting is a share from 0 (never) to 1 (always).
@@ -69,12 +65,12 @@ class Faults:
         ValueError: A setting is not a share from 0 to 1, or the sum of a group is more than 1.
     """
 
-    unknown_types: float = field(default=0.0, validator=_share)
-    missing_types: float = field(default=0.0, validator=_share)
-    invalid: float = field(default=0.0, validator=_share)
-    extra_fields: float = field(default=0.0, validator=_share)
-    server_errors: float = field(default=0.0, validator=_share)
-    truncated: float = field(default=0.0, validator=_share)
+    unknown_types: float = field(default=0.0, validator=is_share)
+    missing_types: float = field(default=0.0, validator=is_share)
+    invalid: float = field(default=0.0, validator=is_share)
+    extra_fields: float = field(default=0.0, validator=is_share)
+    server_errors: float = field(default=0.0, validator=is_share)
+    truncated: float = field(default=0.0, validator=is_share)
 
     def __attrs_post_init__(self) -> None:
         if self.unknown_types + self.missing_types + self.invalid > 1:

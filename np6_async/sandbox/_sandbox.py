@@ -17,6 +17,7 @@ from np6_async.models import Event, UnknownEvent
 
 from ._events import EventLog
 from ._faults import Faults
+from ._live import Live
 from ._quota import Quota, ResetUnit
 from ._selection import selection
 from ._server import Server
@@ -46,6 +47,12 @@ class Sandbox:
     ids (`ids`), and as many events each. A path without an id has the events of all ids, if there
     is the same path with an id.
 
+    With `live` it also publishes events while it runs, for code that polls for new ones. `truth`
+    then returns what is visible now, or at another moment::
+
+        async with Sandbox(events=0, live=Live(rate=5)) as sandbox:
+            ...
+
     Args:
         seed: The seed of the events.
         notifications: The number of notifications.
@@ -53,6 +60,7 @@ class Sandbox:
         rate: The number of requests per second that are admitted; others get a 429. None for no
             limit and no rate limit headers.
         faults: The faults of events and responses; by default, none.
+        live: How events are published while it runs; None for the events of the seed alone.
         host: The address to listen on.
         port: The port to listen on; 0 for a free one.
         reset: The unit of ``X-RateLimit-Reset``.
@@ -71,6 +79,7 @@ class Sandbox:
         events: int = 50,
         rate: float | None = None,
         faults: Faults = Faults(),  # noqa: B008 - frozen
+        live: Live | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         reset: ResetUnit = "epoch_ms",
@@ -84,6 +93,7 @@ class Sandbox:
             notifications=to_count(notifications, name="notifications"),
             events=events,
             faults=faults,
+            live=live,
         )
         self.api_key: Final = f"np6-sandbox-{Random(seed).getrandbits(64):016x}"
         """The API key that requests must have. It is not a secret."""
@@ -97,6 +107,7 @@ class Sandbox:
             gzip=gzip,
             faults=faults,
             random=Random(f"{seed}/requests"),
+            live=live,
         )
         self._address = (host, port)
         self._runner: web.AppRunner | None = None
@@ -131,10 +142,15 @@ class Sandbox:
         """
         return list(self._log.ids[to_kind(kind)])
 
-    def truth(self, query: EventQuery) -> list[Event | UnknownEvent]:
+    def truth(self, query: EventQuery, at: int | None = None) -> list[Event | UnknownEvent]:
         """Return exactly the events that a query must return, sorted by timestamp.
 
         They are sorted even if the query is not. Descending is the reverse of ascending.
+
+        Args:
+            query: The query.
+            at: The moment of the query, in milliseconds since 1970-01-01T00:00:00Z; None for now,
+                by the clock of `live`. Without live events, the moment makes no difference.
 
         Raises:
             LookupError: The id does not exist.
@@ -143,7 +159,7 @@ class Sandbox:
         chosen = selection(
             operation, {p.name: getattr(query, p.name) for p in operation.parameters}
         )
-        found = self._log.timeline(query.kind, query.id).select(chosen)
+        found = self._log.select(query.kind, query.id, chosen, at)
         events, _ = _DECODERS[query.kind].decode([msgspec.Raw(event) for event in found])
         return events
 

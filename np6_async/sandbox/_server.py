@@ -13,8 +13,10 @@ from aiohttp.typedefs import Handler
 
 from np6_async._generated.kinds import API_KEY_HEADER
 
+from ._clock import http_date
 from ._events import EventLog
 from ._faults import Faults
+from ._live import Live
 from ._quota import Quota
 from ._request import read_query
 from ._selection import selection
@@ -35,6 +37,7 @@ class Server:
         gzip: Whether to compress bodies if the client accepts it.
         faults: The faults of some responses.
         random: Chooses the faults, and the order of unsorted events.
+        live: Whose clock the ``Date`` header shows; None for that of the system.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Server:
         gzip: bool,
         faults: Faults,
         random: Random,
+        live: Live | None = None,
     ) -> None:
         self.statuses: Counter[int] = Counter()
         """The number of responses sent, by status."""
@@ -58,6 +62,7 @@ class Server:
         self._gzip = gzip
         self._faults = faults
         self._random = random
+        self._live = live
         self._numbers = count(1)
 
     def app(self) -> web.Application:
@@ -73,6 +78,8 @@ class Server:
         """Add the headers of every response, and count it."""
         self.statuses[response.status] += 1
         response.headers["x-request-id"] = f"SANDBOX:{next(self._numbers):08X}"
+        if self._live is not None:
+            response.headers["Date"] = http_date(self._live.clock() + self._live.skew)
         if self._quota is not None:
             now = time.time()
             response.headers.update(self._quota.headers(now))
@@ -106,7 +113,7 @@ class Server:
         if draw < 0:
             return web.Response(status=self._random.choice((500, 503)))
         id_ = None if text is None else self._ids[kind][text]
-        events = self._log.timeline(kind, id_).select(chosen)
+        events = self._log.select(kind, id_, chosen)
         if chosen.sort is None:
             self._random.shuffle(events)
         body = b"[%b]" % b",".join(events)

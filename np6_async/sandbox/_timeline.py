@@ -3,11 +3,17 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from ._selection import Selection
 
-__all__ = ["Timeline", "merge"]
+__all__ = ["TIE", "Key", "Timeline", "merge"]
+
+Key: TypeAlias = tuple[str, int | str | None]
+"""A kind of events and the id of what they belong to; None for a kind without ids."""
+
+TIE: Final = 0.05
+"""The share of events with the timestamp of the one before."""
 
 
 class Timeline(NamedTuple):
@@ -21,12 +27,21 @@ class Timeline(NamedTuple):
     timestamps: list[int]
     events: list[bytes]
 
+    def window(self, selection: Selection) -> slice:
+        """Return where the events between the start and the end of a selection are."""
+        start, end = selection.start, selection.end
+        return slice(
+            None if start is None else bisect_left(self.timestamps, start),
+            None if end is None else bisect_left(self.timestamps, end),
+        )
+
+    def part(self, window: slice) -> Self:
+        """Return a part of this timeline."""
+        return type(self)(self.timestamps[window], self.events[window])
+
     def select(self, selection: Selection) -> list[bytes]:
         """Return the events of a selection, oldest first, or newest first if its sort is `desc`."""
-        start, end = selection.start, selection.end
-        first = 0 if start is None else bisect_left(self.timestamps, start)
-        last = None if end is None else bisect_left(self.timestamps, end)
-        events = self.events[first:last]
+        events = self.events[self.window(selection)]
         if selection.filters:
             events = list(filter(selection.admits, events))
         return events[::-1] if selection.sort == "desc" else events

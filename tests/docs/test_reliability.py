@@ -18,6 +18,7 @@ import np6_async
 from np6_async import NP6Client, Stats
 from np6_async._engine import log
 from np6_async._engine.instrumentation import METHODS
+from np6_async._engine.records import Entry
 from np6_async.errors import ClientClosedError, Phase
 from np6_async.hooks import Hook
 from np6_async.sandbox import Sandbox
@@ -27,7 +28,7 @@ from tests.wire.fault_server import FaultServer, always, array, status
 TESTS = Path(__file__).parent.parent
 ROOT = TESTS.parent
 TEXT = (ROOT / "docs" / "reliability.md").read_text("utf-8")
-CA, PROXY, OPTIONS, AGAIN, ACCOUNT, FAULTS, MOCKING, COUNTING, LOGGING, HOOKS = re.findall(
+CA, PROXY, OPTIONS, AGAIN, ACCOUNT, FAULTS, LIVE, MOCKING, COUNTING, LOGGING, HOOKS = re.findall(
     r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE
 )
 UNITS = {"KiB": 2**10, "MiB": 2**20}
@@ -98,7 +99,7 @@ def test_every_statistic_is_there_in_order() -> None:
 
 def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
     told = {name.strip("`"): (level, fields) for name, level, _, fields in table("Logs")}
-    entries = [each for each in vars(log).values() if isinstance(each, log._Entry)]
+    entries = [each for each in vars(log).values() if isinstance(each, Entry)]
     assert told.keys() == {entry.name for entry in entries}
     for entry in entries:
         level, fields = told[entry.name]
@@ -209,6 +210,12 @@ async def test_a_view_and_a_second_fan_out_run_as_the_examples_say(
 async def test_a_sandbox_fails_and_compares_as_the_example_says() -> None:
     names = await run(FAULTS, NP6Client=NP6Client)
     assert names["result"].events
+
+
+async def test_a_sandbox_publishes_events_as_the_example_says() -> None:
+    names = await run(LIVE, NP6Client=NP6Client)
+    assert len(names["first"]) <= 1
+    assert 200 < len(names["second"]) < 400
 
 
 async def test_a_client_is_mocked_as_the_example_says() -> None:

@@ -67,6 +67,35 @@ async def test_the_python_it_prints_works_when_pasted() -> None:
     assert await stop(process, signal.SIGINT) == (0, b"")
 
 
+async def test_it_publishes_live_events_if_they_have_a_rate() -> None:
+    process, greeting = await start("--events", "0", "--live-rate", "0.001", "--delay", "5")
+    found = re.search(r"curl -H '(X-Key): (\S+)' '(\S+)'", greeting)
+    assert found
+
+    async with aiohttp.request("GET", found[3], headers={found[1]: found[2]}) as response:
+        [event] = await response.json()
+
+    assert abs(time.time() * 1000 - event["timestamp"]) < 60_000
+    assert await stop(process, signal.SIGINT) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("--live-rate 0", "live rate must be positive and finite, not 0.0"),
+        ("--live-rate 1 --late 2", "late must be a share from 0 to 1, not 2.0"),
+        ("--live-rate 1 --delay -1", "delay must be positive and finite, not -1.0"),
+    ],
+)
+def test_a_setting_of_live_events_out_of_range_is_a_usage_error(
+    options: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(options.split())
+
+    assert f"error: {reason}" in capsys.readouterr().err
+
+
 def test_a_fault_out_of_range_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["--invalid", "2"])
@@ -87,7 +116,8 @@ def test_help_names_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
 
     text = capsys.readouterr().out
     names = ("host", "port", "seed", "notifications", "events", "rate", "reset", "retry-after")
-    for name in (*names, "gzip", "server-errors", "truncated", "extra-fields"):
+    live = ("live-rate", "late", "delay")
+    for name in (*names, *live, "gzip", "server-errors", "truncated", "extra-fields"):
         assert f"--{name}" in text
 
 
