@@ -1,6 +1,7 @@
 """The queries of a fan-out, read one by one from the caller's ids and queries."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 from ._generated.kinds import OPERATIONS, EventKind, Parameter
@@ -8,7 +9,7 @@ from ._parameters import Instant, Sort
 from ._query import EventQuery
 from ._query_base import check_options, id_parameter, to_kind
 
-__all__ = ["Ids", "read_queries"]
+__all__ = ["Ids", "expander", "read_queries"]
 
 Ids: TypeAlias = Iterable[int | str | EventQuery] | AsyncIterable[int | str | EventQuery]
 """Ids, or queries, or both. Each is read when a worker is free, not earlier."""
@@ -56,20 +57,12 @@ def read_queries(
         ids = tuple(ids)  # the failures of a run may change while it is read
     given = {"start": start, "end": end, "sort": sort}
     options = {name: value for name, value in given.items() if value is not None}
-    is_named = kinds is not None
-    if kinds is not None:
-        kinds_asked = [_asked(kind, options) for kind in _to_kinds(kinds)]
-    else:
-        kinds_asked = [_asked(kind, options) for kind in EventKind if id_parameter(kind)]
-    asked = [one for one in kinds_asked if isinstance(one, _Asked)]
-    refused = [one for one in kinds_asked if isinstance(one, str)]
-    if refused and (is_named or (options and not asked)):
-        raise ValueError("; ".join(dict.fromkeys(refused)))
+    for_id = expander(kinds, options)
 
-    def expand(item: Any) -> list[EventQuery]:  # noqa: ANN401 - an id is checked by the query
+    def expand(item: object) -> list[EventQuery]:
         if not isinstance(item, EventQuery):
-            return _queries(asked, item, is_named=is_named, others=refused)
-        if is_named or options:
+            return for_id(item)
+        if kinds is not None or options:
             raise ValueError(
                 "kinds, start, end and sort apply to ids, and this is an EventQuery, which has its"
                 " own: leave them out, or pass ids only"
@@ -79,7 +72,32 @@ def read_queries(
     return _read(ids, expand)
 
 
-def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | str:
+def expander(
+    kinds: Iterable[str] | None, options: Mapping[str, Any]
+) -> Callable[[object], list[EventQuery]]:
+    """Return a function that returns the queries for an id: one of each kind.
+
+    Args:
+        kinds: The kinds. None for every kind that accepts the id, has the options and needs nothing
+            else.
+        options: The other parameters of the queries.
+
+    Raises:
+        ValueError: A kind that is named, or every kind, cannot be asked for so.
+    """
+    is_named = kinds is not None
+    if kinds is not None:
+        kinds_asked = [_asked(kind, options) for kind in _to_kinds(kinds)]
+    else:
+        kinds_asked = [_asked(kind, options) for kind in EventKind if id_parameter(kind)]
+    asked = [one for one in kinds_asked if isinstance(one, _Asked)]
+    refused = [one for one in kinds_asked if isinstance(one, str)]
+    if refused and (is_named or (options and not asked)):
+        raise ValueError("; ".join(dict.fromkeys(refused)))
+    return partial(_queries, asked, is_named=is_named, others=refused)
+
+
+def _asked(kind: EventKind, options: Mapping[str, Any]) -> _Asked | str:
     """Return a kind to ask for with an id and these options, or why it cannot be asked for so."""
     parameter = id_parameter(kind)
     if parameter is None:
@@ -97,7 +115,7 @@ def _asked(kind: EventKind, options: dict[str, Any]) -> _Asked | str:
     try:
         check_options(kind, held)  # an early instant that is held as an int looks like seconds
     except ValueError:
-        held = options
+        held = dict(options)
     return _Asked(kind, parameter, held)
 
 

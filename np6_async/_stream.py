@@ -13,7 +13,7 @@ from ._query import EventQuery
 from ._single_use import SingleUse
 from .models import UnknownEvent
 
-__all__ = ["EventStream"]
+__all__ = ["EventStream", "raw_decoder"]
 
 E = TypeVar("E")
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
 
     def raw(self) -> AsyncGenerator[bytes, None]:
         """Yield the JSON of each event, byte for byte as the API sent it, without a model."""
-        return self._start(_each(self._pages(_raw_decoder, RAW_KEYS)))
+        return self._start(_each(self._pages(raw_decoder, RAW_KEYS)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,7 +90,8 @@ class EventStream(SingleUse[list[E]], AsyncIterator[E]):
         return stream(self._resources, self._query, make, keys)
 
 
-def _raw_decoder(_: Callable[[UnknownEvent], None]) -> RawDecoder:
+def raw_decoder(_: Callable[[UnknownEvent], None]) -> RawDecoder:
+    """Return a decoder that leaves elements as they are: a `MakeDecoder`."""
     return RawDecoder()
 
 

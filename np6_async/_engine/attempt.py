@@ -81,13 +81,14 @@ class Attempt(Generic[T]):
             DeadlineExceededError: The query's time has passed.
             ClientClosedError: The client was closed.
         """
-        deadline, limiter = self._state.deadline, self._state.resources.limiter
+        deadline, resources = self._state.deadline, self._state.resources
         if self._state.delay > 0:
             await deadline.limit(partial(asyncio.sleep, self._state.delay), phase="backoff")
-        slot = limiter.try_acquire()
+        slot = resources.limiter.try_acquire(background=resources.in_background)
         if slot is not None:
             return slot
-        return await deadline.limit(limiter.acquire, phase="slot")
+        acquire = partial(resources.limiter.acquire, background=resources.in_background)
+        return await deadline.limit(acquire, phase="slot")
 
     async def open(self, slot: Slot) -> ResponseReader[T]:
         """Send the request and return its response, if that is a success.
@@ -97,6 +98,7 @@ class Attempt(Generic[T]):
             ClientClosedError: The client was closed.
         """
         state, resources = self._state, self._state.resources
+        sent = asyncio.get_running_loop().time()
         # The transport limits TCP and TLS, and `next_phase` the wait for the response. This limits
         # name resolution, and everything if the transport cannot tell when it is connected.
         response = await state.deadline.limit(
@@ -105,6 +107,8 @@ class Attempt(Generic[T]):
             seconds=resources.timeouts.connect + resources.timeouts.idle,
         )
         self._status = response.status
+        if resources.observe is not None:
+            resources.observe(response.headers, sent, asyncio.get_running_loop().time())
         self._reader = ResponseReader(
             response,
             self._decoder,

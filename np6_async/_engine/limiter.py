@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from math import isfinite
-from typing import Self
+from typing import Final, Self
 
 from np6_async._policy.governor import Governor
 from np6_async._policy.headers import Quota
@@ -11,14 +11,22 @@ from np6_async._policy.headers import Quota
 __all__ = ["Limiter", "Slot"]
 
 
+_TURN: Final = 10  # of so many slots, one is for the background if both wait
+
+
 class Limiter:
-    """Gives out slots in the order they were asked for, as fast as its governor allows."""
+    """Gives out slots in the order they were asked for, as fast as its governor allows.
+
+    Those in the background come after the others, but get at least one slot in ten.
+    """
 
     def __init__(self, governor: Governor) -> None:
         self.waited = 0.0
         """Seconds that all waits for a slot took, including those that were cancelled."""
         self._governor = governor
         self._waiters: deque[asyncio.Future[int]] = deque()
+        self._in_background: deque[asyncio.Future[int]] = deque()
+        self._passed_over = 0  # slots in a row that others got while the background waited
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -31,20 +39,25 @@ class Limiter:
         """Seconds until slots are given out again, after the API throttled a request."""
         return max(0.0, self._governor.blocked_until - asyncio.get_running_loop().time())
 
-    def try_acquire(self) -> "Slot | None":
-        """Return a slot if one is free now and nobody is waiting."""
+    def try_acquire(self, *, background: bool = False) -> "Slot | None":
+        """Return a slot if one is free now and nobody who comes first is waiting."""
         now = asyncio.get_running_loop().time()
-        if self._waiters or self._governor.delay(now) > 0:
+        if self._waiters or (self._in_background and background) or self._governor.delay(now) > 0:
             return None
         return Slot(self, self._governor, self._governor.admit(now))
 
-    async def acquire(self) -> "Slot":
-        """Wait for a slot. The caller must release it."""
+    async def acquire(self, *, background: bool = False) -> "Slot":
+        """Wait for a slot. The caller must release it.
+
+        Args:
+            background: Whether others come first.
+        """
         loop = asyncio.get_running_loop()
         started = loop.time()
         waiter = loop.create_future()
-        self._waiters.append(waiter)
-        if len(self._waiters) == 1:  # otherwise others come first
+        waiters = self._in_background if background else self._waiters
+        waiters.append(waiter)
+        if len(waiters) == 1:  # otherwise others come first
             self.admit()
         try:
             number = await waiter
@@ -61,19 +74,29 @@ class Limiter:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._waiters:
+        if not (self._waiters or self._in_background):
             return
         loop = asyncio.get_running_loop()
-        while self._waiters:
+        while self._waiters or self._in_background:
             now = loop.time()
             delay = self._governor.delay(now)
             if delay > 0:
                 if isfinite(delay):
                     self._timer = loop.call_later(delay, self.admit)
                 return
-            waiter = self._waiters.popleft()
+            waiter = self._next()
             if not waiter.done():
                 waiter.set_result(self._governor.admit(now))
+
+    def _next(self) -> "asyncio.Future[int]":
+        """Take the one whose turn it is from its queue."""
+        if not self._in_background:
+            return self._waiters.popleft()
+        self._passed_over += 1
+        if self._waiters and self._passed_over < _TURN:
+            return self._waiters.popleft()
+        self._passed_over = 0
+        return self._in_background.popleft()
 
 
 class Slot:

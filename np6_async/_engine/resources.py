@@ -1,7 +1,8 @@
 """What the queries of a client share, and its settings."""
 
 import asyncio
-from typing import Self
+from collections.abc import Callable, Mapping
+from typing import Self, TypeAlias
 
 from attrs import Factory, asdict, evolve, field, frozen
 
@@ -17,7 +18,10 @@ from .limiter import Limiter
 from .log import QueryLog
 from .stats import Counters, Stats
 
-__all__ = ["Resources"]
+__all__ = ["Observe", "Resources"]
+
+Observe: TypeAlias = Callable[[Mapping[str, str], float, float], None]
+"""Takes the headers of a response, when its request was sent, and when they had arrived."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -37,6 +41,9 @@ class Resources:
         log: The log.
         instrumentation: Calls statistics, log and hooks.
         low_speed_time: Seconds of waiting over which the rate of a body is measured.
+        in_background: Whether other queries get slots first.
+        observe: Is called with the headers of each response, and with the time by the event loop
+            when its request was sent and when its head had arrived.
     """
 
     transport: Transport
@@ -53,6 +60,8 @@ class Resources:
         default=Factory(lambda self: self._instrument(self.hooks), takes_self=True)
     )
     low_speed_time: float = LOW_SPEED_TIME
+    in_background: bool = False
+    observe: Observe | None = None
 
     def _instrument(self, hooks: tuple[Hook, ...]) -> Instrumentation:
         return Instrumentation(self.counters, self.log, hooks, scrub=self.transport.scrub)
@@ -72,6 +81,10 @@ class Resources:
             hooks=self.hooks if hooks is None else hooks,
             instrumentation=self.instrumentation if hooks is None else self._instrument(hooks),
         )
+
+    def in_the_background(self, observe: Observe) -> Self:
+        """Return the same for a query after which others need not wait; its responses are seen."""
+        return evolve(self, in_background=True, observe=observe)
 
     @property
     def stats(self) -> Stats:

@@ -12,11 +12,10 @@ from itertools import compress
 from math import inf
 from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
-from uuid import UUID
 
-import msgspec
 from attrs import evolve
 
+from np6_async._decode.heads import UNREADABLE, Head, read_head, read_heads
 from np6_async._query import EventQuery
 from np6_async.errors import NP6Error, StreamInterruptedError, TransportError
 from np6_async.models import Event, UnknownEvent
@@ -32,12 +31,7 @@ _MAX_UNREAD: Final = 2**19  # bytes of elements whose keys have not been read ye
 _MAX_UNSETTLED: Final = 2000  # elements whose order has not been checked yet
 
 
-class _Head(msgspec.Struct, gc=False):
-    id: UUID
-    timestamp: int
-
-
-EventKey: TypeAlias = Event | UnknownEvent | _Head
+EventKey: TypeAlias = Event | UnknownEvent | Head
 """What holds the id and timestamp of an element."""
 
 
@@ -57,15 +51,15 @@ class KeyReader(NamedTuple, Generic[T]):
 def _read_all(elements: list[bytes]) -> Sequence[EventKey]:
     """Read the ids and timestamps of elements, and nothing else of them."""
     try:
-        return _read_heads(b"".join((b"[", b",".join(elements), b"]")))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return read_heads(elements)
+    except UNREADABLE:
         return list(map(_read, elements))
 
 
 def _read(element: bytes) -> EventKey:
     try:
-        return _read_head(element)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return read_head(element)
+    except UNREADABLE:
         return UnknownEvent(type=None, id=None, timestamp=None, reason="", raw=element)
 
 
@@ -83,8 +77,6 @@ EVENT_KEYS: Final = KeyReader(_identity)
 RAW_KEYS: Final = KeyReader(_read_all, _size)
 """Elements that are JSON: their id and timestamp are decoded."""
 
-_read_head: Final = msgspec.json.Decoder(_Head).decode
-_read_heads: Final = msgspec.json.Decoder(list[_Head]).decode
 _uuids: Final = attrgetter("id.int")
 _timestamp: Final = attrgetter("timestamp")
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, NamedTuple
 
-__all__ = ["Quota", "quota", "request_id", "reset_in", "retry_after"]
+__all__ = ["Quota", "date", "quota", "request_id", "reset_in", "retry_after"]
 
 _MAX_ID_LENGTH: Final = 200
 _MAX_RESET: Final = 3600.0
@@ -38,6 +38,11 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     """Return the id by which the vendor's support traces a call, in printable ASCII."""
     value = headers.get("x-request-id", "")[:_MAX_ID_LENGTH].strip()
     return value.encode("unicode_escape").decode("ascii") if value else None
+
+
+def date(headers: Mapping[str, str]) -> datetime | None:
+    """Return the server's time in whole seconds; None where it is missing or unreadable."""
+    return _to_instant(headers.get("Date", ""))
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
@@ -104,8 +109,8 @@ def _seconds_to_reset(item: str, headers: Mapping[str, str], now: datetime) -> f
 
 def _server_time(headers: Mapping[str, str], now: datetime) -> datetime:
     """Return the server's clock: ours, unless ``Date`` (whole seconds) shows that they differ."""
-    date = _to_instant(headers.get("Date", ""))
-    return date if date is not None and abs((now - date).total_seconds()) > 2 else now
+    server = date(headers)
+    return server if server is not None and abs((now - server).total_seconds()) > 2 else now
 
 
 def _count(headers: Mapping[str, str], name: str) -> int | None:

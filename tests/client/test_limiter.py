@@ -353,3 +353,35 @@ def test_the_time_that_waiters_spend_is_added_up_even_if_they_give_up() -> None:
         return entrance.waited
 
     assert run(main) == pytest.approx(5 + 5 + 2)
+
+
+async def test_those_in_the_background_come_after_others_but_get_one_slot_in_ten() -> None:
+    entrance, _ = limiter()
+    slot = await entrance.acquire()
+    went: list[str] = []
+
+    async def wait(mark: str, *, background: bool) -> None:
+        with await entrance.acquire(background=background):
+            went.append(mark)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(3):
+            group.create_task(wait("back", background=True))
+        await asyncio.sleep(0)
+        for _ in range(25):
+            group.create_task(wait("front", background=False))
+        await asyncio.sleep(0)
+        assert entrance.try_acquire() is None
+        slot.release()
+    assert [index for index, mark in enumerate(went) if mark == "back"] == [9, 19, 27]
+
+
+async def test_in_the_background_a_slot_is_free_only_if_nobody_waits() -> None:
+    entrance, _ = limiter()
+    with entrance.try_acquire(background=True) or await entrance.acquire():
+        assert entrance.try_acquire(background=True) is None
+        first, second = (asyncio.create_task(entrance.acquire(background=True)) for _ in range(2))
+        await asyncio.sleep(0)
+    assert entrance.try_acquire(background=True) is None
+    (await first).release()
+    (await second).release()
