@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 # Workers and their parent count for themselves; what an earlier run left would count as well.
 COVERED = $(BIN)/coverage erase && \
-  $(BIN)/coverage run -m pytest -m "not integration and not families" -n auto --dist worksteal && \
+  $(BIN)/coverage run -m pytest -m "not integration and not families and not postgres" -n auto --dist worksteal && \
   $(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 .DEFAULT_GOAL := help
@@ -20,6 +20,10 @@ help:  ## List the targets
 demo: .venv/.demo  ## Run the demo on the embedded sandbox: 200 notifications, live
 	$(BIN)/python examples/demo.py $(ARGS)
 
+.PHONY: follow
+follow: .venv/.demo  ## Follow a live sandbox into follow-demo.db until Ctrl-C; start it again: nothing doubles
+	$(BIN)/python examples/follow.py $(ARGS)
+
 .PHONY: sandbox
 sandbox: .venv/.demo  ## Serve the sandbox until Ctrl-C
 	$(BIN)/python -m np6_async.sandbox $(ARGS)
@@ -31,6 +35,10 @@ test: .venv/.dev  ## Run all tests on all processors, with branch coverage (ARGS
 .PHONY: integration
 integration: .venv/.dev  ## Run the tests behind real proxies: nginx and haproxy (Debian's nginx-light and haproxy)
 	$(BIN)/pytest -m integration $(ARGS)
+
+.PHONY: postgres
+postgres: .venv/.dev  ## Run the tests of cursors in PostgreSQL, on a server of their own (Debian's postgresql)
+	$(BIN)/pytest -m postgres $(ARGS)
 
 .PHONY: families
 families: .venv/.dev  ## Check a copy of this repository whose spec has 21 more operations
@@ -127,8 +135,8 @@ matrix: .venv/.nightly  ## Run tests on other Pythons, another parser, other loo
 	$(BIN)/python -m tests.matrix $(ARGS)
 
 .PHONY: nightly
-nightly:  ## Run all that takes long: thorough, integration, families, matrix, chaos, soak, fuzz, mutation, benchmarks
-	$(MAKE) thorough integration families matrix mutation ARGS=
+nightly:  ## Run all that takes long: thorough, integration, postgres, families, matrix, chaos, soak, fuzz, mutation, benchmarks
+	$(MAKE) thorough integration postgres families matrix mutation ARGS=
 	$(MAKE) chaos ARGS=
 	$(MAKE) soak ARGS="--minutes 30"
 	$(MAKE) fuzz ARGS="--seconds 900"
@@ -138,6 +146,8 @@ nightly:  ## Run all that takes long: thorough, integration, families, matrix, c
 setup: .venv/.dev  ## Install everything into .venv; the other targets do so by themselves
 	@for program in nginx haproxy; do PATH="$$PATH:/usr/sbin" command -v $$program > /dev/null || \
 	  echo "$$program is missing: its tests are skipped (apt-get install nginx-light haproxy)"; done
+	@ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null || \
+	  echo "PostgreSQL is missing: its tests are skipped (apt-get install postgresql)"
 
 .PHONY: lock
 lock: .venv/.dev  ## Write the installed versions to constraints.txt

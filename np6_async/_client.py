@@ -13,6 +13,11 @@ from ._engine.resources import Resources
 from ._engine.runner import MakeDecoder
 from ._engine.stats import Stats
 from ._fanout import FanOut
+from ._feed.feed import Feed
+from ._feed.make import make_feed
+from ._feed.settings import Start, to_settings
+from ._feed.source import Followed
+from ._feed.store import CursorStore
 from ._generated.kinds import BASE_URL, EventKind
 from ._http.transport import Session, Transport
 from ._options import ApiKey, RetryPolicy, Timeouts, to_base_url, to_count, to_seconds
@@ -223,6 +228,59 @@ class NP6Client(Endpoints):
             if concurrency is None
             else min(self._concurrency, to_count(concurrency, name="concurrency")),
             deadline=None if deadline is None else to_seconds(deadline, name="deadline"),
+        )
+
+    def follow(
+        self,
+        ids: Followed,
+        *,
+        store: CursorStore,
+        kinds: Iterable[str] | None = None,
+        since: Start = "now",
+        interval: float = 300,
+        max_interval: float | None = None,
+        lag: float = 30,
+        lookback: float = 3600,
+        once: bool = False,
+    ) -> Feed[Event | UnknownEvent]:
+        """Follow new events of many notifications: each is delivered once, across restarts.
+
+        docs/following.md says what is promised and how to choose the numbers. All times are in
+        seconds. Other queries of the client get slots first.
+
+        Args:
+            ids: Notification ids or `EventQuery` objects without a window, or both, from any
+                iterable or async iterable, or a function that returns one. The function is called
+                again after each `interval`, so ids can come and go. Equal queries are one.
+            store: Keeps where each query stands, such as a `SQLiteCursorStore`. The feed closes it.
+            kinds: The kinds to follow, for each id. None for all that accept the id. A kind without
+                `start`, `end` and `sort` cannot be followed.
+            since: Where a query begins that is not in the store: a moment, "now", or "beginning"
+                for its first event.
+            interval: The time between two requests of a query.
+            max_interval: The interval doubles up to this while a query has no events.
+            lag: How far before now a window ends, so that events this late come in order.
+            lookback: How late an event may become visible and still be delivered.
+            once: Whether to end when each query was asked up to `lag` before now.
+
+        Raises:
+            ValueError: An argument is invalid. No request was sent.
+        """
+        return make_feed(
+            self._resources,
+            ids,
+            kinds,
+            store=store,
+            since=since,
+            settings=to_settings(
+                interval=interval,
+                max_interval=max_interval,
+                lag=lag,
+                lookback=lookback,
+                once=once,
+            ),
+            strict=self._strict,
+            workers=self._concurrency,
         )
 
     def _stream(self, query: EventQuery, *models: type[Any]) -> EventStream[Any]:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import is_hypothesis_test
 from pytest_asyncio import is_async_test
 
+import np6_async.follow.show
 import np6_async.sandbox._cli  # noqa: F401 - coverage counts what is imported here, see below
 from np6_async import NP6Client, RetryPolicy, Timeouts
 from np6_async.errors import ClientClosedError, NP6Error

@@ -24,6 +24,7 @@ LAYERS = {
         "__init__",
         "_client",
         "_endpoints",
+        "_feed",
         "_fanout",
         "_pool",
         "_query_source",

@@ -1,0 +1,1 @@
+"""Stores of cursors: in memory, in a SQLite file, in PostgreSQL."""
