@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
-from np6_async._decode.heads import UNREADABLE, read_heads
+from np6_async._decode.heads import UNREADABLE, Head, read_head, read_heads
 
 from .position import ID_SIZE
 
@@ -32,12 +32,22 @@ def read_elements(raw: list[bytes]) -> list[Element]:
         heads = read_heads(raw)
     except UNREADABLE:  # some have no id, or no timestamp
         return list(map(_read_one, raw))
-    return [
-        Element(head.id.bytes, head.timestamp, each) for head, each in zip(heads, raw, strict=True)
-    ]
+    return [_to_element(head, each) for head, each in zip(heads, raw, strict=True)]
+
+
+def _to_element(head: Head, raw: bytes) -> Element:
+    return Element(head.id.bytes, head.timestamp, raw)
 
 
 def _read_one(raw: bytes) -> Element:
+    """Return an event with the key that it has among others as well."""
+    try:
+        return _to_element(read_head(raw), raw)
+    except UNREADABLE:
+        return _read_odd(raw)
+
+
+def _read_odd(raw: bytes) -> Element:
     try:
         members = json.loads(raw.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):

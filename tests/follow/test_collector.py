@@ -38,6 +38,18 @@ def test_what_was_delivered_before_is_left_out() -> None:
     assert (each.arrived, each.known) == (3, 1)
 
 
+def test_an_odd_event_has_the_same_key_among_others() -> None:
+    values = [b'"\xff"', b"9" * 5000, b"[" * 900 + b"]" * 900, b"NaN"]
+    odd = [
+        b'{"id":"%s","timestamp":%d,"x":%s}' % (str(UUID(int=number)).encode(), START, value)
+        for number, value in enumerate(values)
+    ]
+    (among,) = collected(collector(), [*odd, event_json(9, None, has_id=False)])
+    for number, raw in enumerate(odd):
+        (alone,) = collected(collector(), [raw])
+        assert alone.elements == [among.elements[number]]
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.booleans(), st.integers(0, 99_999))),
     st.integers(1, 7),
