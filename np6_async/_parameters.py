@@ -11,9 +11,11 @@ from ._generated.kinds import Parameter
 from ._options import to_int
 
 __all__ = [
+    "SECONDS_BELOW",
     "Instant",
     "Sort",
     "checker",
+    "instant_checker",
     "iso",
     "masked",
     "path_parameter",
@@ -26,11 +28,13 @@ Instant: TypeAlias = datetime | int
 Sort: TypeAlias = Literal["asc", "desc"]
 """An order by event timestamp."""
 
+SECONDS_BELOW: Final = 10**11
+"""A smaller number of milliseconds looks like seconds: 1973, or the year 5138 in seconds."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _FIRST_MS: Final = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _LAST_MS: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
-_SECONDS_BELOW: Final = 10**11  # 1973 as milliseconds, the year 5138 as seconds
 
 _FORMATS: Final[dict[str, Callable[[str], object]]] = {
     "uuid": lambda text: str(UUID(text)) == text.lower(),
@@ -69,6 +73,11 @@ def checker(parameter: Parameter) -> Callable[[Any], Any]:
         return checked
 
     return check_all
+
+
+def instant_checker(name: str) -> Callable[[Any], Any]:
+    """Return what checks a moment that is an argument of that name, as `checker` does."""
+    return checker(Parameter(name=name, wire_name=name, location="query", type="date-time"))
 
 
 def sender(parameter: Parameter) -> Callable[[Any], str | list[str]]:
@@ -216,7 +225,7 @@ def _instant(parameter: Parameter) -> Callable[[Any], int]:
                 f"{name}: instants are aware datetimes or int milliseconds, not {kind}"
             )
         shown = _shown(number, parameter) if abs(number) < 10**20 else "the int"
-        if number != 0 and number < _SECONDS_BELOW:
+        if number != 0 and number < SECONDS_BELOW:
             raise ValueError(f"{shown} looks like seconds: {name} is in milliseconds since 1970")
         if number > _LAST_MS:
             raise ValueError(f"{shown} is past the year 9999: {name} is in milliseconds since 1970")

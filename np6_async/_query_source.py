@@ -9,7 +9,7 @@ from ._parameters import Instant, Sort
 from ._query import EventQuery
 from ._query_base import check_options, id_parameter, to_kind
 
-__all__ = ["Ids", "expander", "read_queries"]
+__all__ = ["Ids", "expander", "read", "read_queries"]
 
 Ids: TypeAlias = Iterable[int | str | EventQuery] | AsyncIterable[int | str | EventQuery]
 """Ids, or queries, or both. Each is read when a worker is free, not earlier."""
@@ -69,7 +69,7 @@ def read_queries(
             )
         return [item]
 
-    return _read(ids, expand)
+    return read(ids, expand)
 
 
 def expander(
@@ -143,9 +143,10 @@ def _queries(
     raise ValueError(known or "no kind takes an id: ask with an EventQuery")
 
 
-async def _read(
+async def read(
     ids: Ids, expand: Callable[[Any], list[EventQuery]]
 ) -> AsyncGenerator[EventQuery, None]:
+    """Yield the queries for each item of an iterable, or of an async iterable."""
     if isinstance(ids, AsyncIterable):
         async for item in ids:
             for query in expand(item):

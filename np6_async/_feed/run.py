@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final, Literal, TypeAlias
 
+from np6_async._parameters import SECONDS_BELOW
 from np6_async._query import EventQuery
+from np6_async._query_source import read
 from np6_async.errors import NP6Error
 
 from .agenda import Agenda, Entry
@@ -13,7 +15,7 @@ from .ledger import Ledger
 from .poll import Poll
 from .position import Advance
 from .schedule import Schedule, Settings
-from .source import Followed, key_of, read_all
+from .source import Followed, key_of
 from .stats import FollowStats
 
 __all__ = ["Run", "Since"]
@@ -24,7 +26,6 @@ Since: TypeAlias = int | Literal["now", "beginning"]
 _FLUSH: Final = 0.25  # seconds in which changes without events are gathered
 _FLUSH_ONCE: Final = 0.02
 _NEAR: Final = 5000  # milliseconds that a query may be behind beside its interval
-_EARLIEST: Final = 10**11  # before that, moments look like seconds
 
 
 class Run:
@@ -121,9 +122,8 @@ class Run:
         while True:
             ids = self._ids() if callable(self._ids) else self._ids
             found: set[bytes] = set()
-            async for item in read_all(ids):
-                for query in self._to_queries(item):
-                    found.add(self._follow(query))
+            async for query in read(ids, self._to_queries):
+                found.add(self._follow(query))
             if callable(self._ids):
                 for key, entry in self.entries.items():
                     entry.is_followed = key in found
@@ -273,5 +273,5 @@ class Run:
 
 def _beginning(entry: Entry, moment: int) -> Advance:
     """Return the change that stores where a query begins."""
-    start = max(moment, _EARLIEST)
+    start = max(moment, SECONDS_BELOW)  # before that, moments look like seconds
     return Advance(key=entry.key, label=str(entry.query), version=0, horizon=start, cursor=start)

@@ -2,9 +2,8 @@
 
 from typing import Final, Literal, TypeAlias
 
-from np6_async._generated.kinds import Parameter
 from np6_async._options import to_seconds
-from np6_async._parameters import Instant, checker
+from np6_async._parameters import Instant, instant_checker
 
 from .run import Since
 from .schedule import Settings
@@ -64,6 +63,4 @@ def _milliseconds(seconds: float, *, name: str) -> int:
     return max(1, round(to_seconds(seconds, name=name) * 1000))
 
 
-_check_moment: Final = checker(
-    Parameter(name="since", wire_name="since", location="query", type="date-time")
-)
+_check_moment: Final = instant_checker("since")

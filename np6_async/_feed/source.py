@@ -1,6 +1,6 @@
 """Which queries a feed follows: the caller's ids and queries, at first and again later."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
@@ -13,7 +13,7 @@ from np6_async._query_source import Ids, expander
 
 from .position import ID_SIZE
 
-__all__ = ["Followed", "check_ids", "key_of", "read_all", "to_queries"]
+__all__ = ["Followed", "check_ids", "key_of", "to_queries"]
 
 Followed: TypeAlias = Ids | Callable[[], Ids]
 """Ids, or queries, or both; or a function that returns those of now."""
@@ -78,13 +78,3 @@ def _check(query: EventQuery, *, is_named: bool) -> EventQuery:
             f"a query that is followed has no start, end or sort, which the feed sets: {query}"
         )
     return query
-
-
-async def read_all(ids: Ids) -> AsyncIterator[Any]:
-    """Yield the items of an iterable, or of an async iterable."""
-    if isinstance(ids, AsyncIterable):
-        async for item in ids:
-            yield item
-    else:
-        for item in ids:
-            yield item

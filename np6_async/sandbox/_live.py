@@ -6,9 +6,8 @@ from typing import Final, SupportsIndex
 
 from attrs import Attribute, field, frozen
 
-from np6_async._generated.kinds import Parameter
 from np6_async._options import to_seconds
-from np6_async._parameters import Instant, checker
+from np6_async._parameters import Instant, instant_checker
 
 from ._share import is_share
 
@@ -16,9 +15,7 @@ __all__ = ["Live"]
 
 _LARGEST_SKEW: Final = 10**9  # over 30 years; a `Date` has no year past 9999
 
-_to_instant: Final = checker(
-    Parameter(name="start", wire_name="start", location="query", type="date-time")
-)
+_to_instant: Final = instant_checker("start")
 
 
 def _to_start(value: Instant | SupportsIndex | None) -> int | None:
