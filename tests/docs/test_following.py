@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import pytest
 
 from np6_async import NP6Client
-from np6_async._engine.records import Entry
 from np6_async._feed import log
 from np6_async.sandbox import Sandbox
+from tests.log_table import check_log_table
 
 TEXT = (Path(__file__).parents[2] / "docs" / "following.md").read_text("utf-8")
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)
@@ -63,14 +62,7 @@ async def test_the_first_example_compiles() -> None:
 def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
     rows = re.findall(r"^\| `(follow_\w+)` \| (\w+) \| [^|]* \| ([^|]*)\|$", TEXT, re.MULTILINE)
     told = {name: (level, fields) for name, level, fields in rows}
-    entries = [each for each in vars(log).values() if isinstance(each, Entry)]
-    assert told.keys() == {entry.name for entry in entries}
-    for entry in entries:
-        level, fields = told[entry.name]
-        assert level == logging.getLevelName(entry.level)
-        template = entry.template.replace("%(subject)s", "%(kind)s %(notification_id)s")
-        for field in re.findall(r"%\((\w+)\)", template):
-            assert f"`{field}`" in fields
+    check_log_table(told, log)
 
 
 def test_the_defaults_are_those_of_the_code() -> None:

@@ -18,10 +18,10 @@ import np6_async
 from np6_async import NP6Client, Stats
 from np6_async._engine import log
 from np6_async._engine.instrumentation import METHODS
-from np6_async._engine.records import Entry
 from np6_async.errors import ClientClosedError, Phase
 from np6_async.hooks import Hook
 from np6_async.sandbox import Sandbox
+from tests.log_table import check_log_table
 from tests.support import body, numbers
 from tests.wire.fault_server import FaultServer, always, array, status
 
@@ -99,14 +99,7 @@ def test_every_statistic_is_there_in_order() -> None:
 
 def test_every_event_of_the_log_is_there_with_its_level_and_fields() -> None:
     told = {name.strip("`"): (level, fields) for name, level, _, fields in table("Logs")}
-    entries = [each for each in vars(log).values() if isinstance(each, Entry)]
-    assert told.keys() == {entry.name for entry in entries}
-    for entry in entries:
-        level, fields = told[entry.name]
-        assert level == logging.getLevelName(entry.level)
-        template = entry.template.replace("%(subject)s", "%(kind)s %(notification_id)s")
-        for field in re.findall(r"%\((\w+)\)", template):
-            assert f"`{field}`" in fields
+    check_log_table(told, log)
 
 
 def test_every_phase_is_there_in_order() -> None:
