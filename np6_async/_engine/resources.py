@@ -20,7 +20,7 @@ from .stats import Counters, Stats
 
 __all__ = ["Observe", "Resources"]
 
-Observe: TypeAlias = Callable[[Mapping[str, str], float, float], None]
+Observe: TypeAlias = Callable[[Mapping[str, str], float, float], object]
 """Takes the headers of a response, when its request was sent, and when they had arrived."""
 
 

@@ -91,7 +91,6 @@ class Follower:
             began_at=asyncio.get_running_loop().time(),
             asked_at=self.time.now(),
             settled_at=self.time.earlier(),
-            settings=self._settings,
             is_live=self.time.now() - self._settings.lag - window.end <= _ROUNDING,
         )
         self.counters.polls += 1
@@ -126,9 +125,6 @@ class Follower:
             await self._hand(poll, found)
         poll.answered()
 
-    def _observe(self, response: Mapping[str, str], sent: float, received: float) -> None:
-        self.time.observe(response, sent, received)
-
     async def learn_time(self, query: EventQuery) -> None:
         """Ask for as little as possible, to learn the server's time.
 
@@ -136,7 +132,7 @@ class Follower:
             NP6Error: The request failed.
         """
         now = self.time.now()
-        pages = self._pages(evolve(query, start=now - 1, end=now), self._observe)
+        pages = self._pages(evolve(query, start=now - 1, end=now), self.time.observe)
         async with aclosing(pages):
             async for _ in pages:
                 pass
@@ -147,7 +143,7 @@ class Follower:
         Raises:
             NP6Error: The request failed.
         """
-        pages = self._pages(evolve(query, sort="asc"), self._observe)
+        pages = self._pages(evolve(query, sort="asc"), self.time.observe)
         async with aclosing(pages):
             async for page in pages:
                 for each in read_elements(page.elements):

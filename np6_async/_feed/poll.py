@@ -11,7 +11,7 @@ from np6_async.errors import NP6Error
 from .agenda import Entry
 from .collector import Collector
 from .position import Advance, Position, Segment
-from .schedule import Settings, after
+from .schedule import after
 
 __all__ = ["Poll"]
 
@@ -26,7 +26,6 @@ class Poll:
         began_at: When it was asked for, by the event loop.
         asked_at: When it was asked for, by the server's clock, in milliseconds since the epoch.
         settled_at: The same, or by this machine's clock if that is earlier.
-        settings: The settings of the feed.
         lock: Held during a commit, as each changes the version.
         is_live: Whether the window ends as late as it may: the query has caught up.
         has_ended: Whether no more batches come.
@@ -39,7 +38,6 @@ class Poll:
     began_at: float
     asked_at: int
     settled_at: int
-    settings: Settings
     is_live: bool
     lock: asyncio.Lock = Factory(asyncio.Lock)
     has_ended: bool = False
@@ -54,7 +52,7 @@ class Poll:
     def is_current(self) -> bool:
         """Whether the query had caught up before."""
         new = self.collector.window.end - self.collector.position.cursor
-        return self.is_live and new <= 2 * self.settings.max_interval
+        return self.is_live and new <= 2 * self.collector.settings.max_interval
 
     def open(self, on_commit: Callable[[], None]) -> int:
         """Return the number of a new batch; a function is called when that is committed."""
@@ -90,9 +88,8 @@ class Poll:
         entry, position = self.entry, _known(self.entry)
         horizon, cursor = position.horizon, position.cursor
         if moves:
-            horizon, cursor = after(
-                position, self.collector.window, now=self.settled_at, settings=self.settings
-            )
+            window, settings = self.collector.window, self.collector.settings
+            horizon, cursor = after(position, window, now=self.settled_at, settings=settings)
         return Advance(
             key=entry.key,
             label=str(entry.query),
